@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make demo` and `make test` are all the set-up there is.
+.POSIX:
+.SUFFIXES:
+.PHONY: help demo test check lint thread-sanitizer address-sanitizer shellcheck format clean
+
+SWIFT = swift
+SOURCES = Sources Tests Package.swift
+# The parts with threads, pointers or hostile input; all without a database or another process.
+SANITIZED = EngramBytesTests|EngramTensorsTests|EngramLearningTests|EngramWireTests|EngramFederationTests|EngramSocketsTests|EngramTLSTests|EngramTransportTests
+
+help:
+	@echo 'make demo    install what is missing, build, run a local federation on real data: build/demo'
+	@echo 'make test    install what is missing, build, run every test'
+	@echo 'make check   what a change must pass besides: format, thread and address sanitizers, shell scripts'
+	@echo 'make format  lay the Swift sources out'
+	@echo 'make clean   remove everything that was built'
+
+demo:
+	@scripts/packages.sh demo
+	$(SWIFT) build -c release
+	.build/release/engram demo --output build/demo
+
+test:
+	@scripts/packages.sh
+	@start=$$(date +%s) && \
+	$(SWIFT) build --build-tests && \
+	built=$$(date +%s) && \
+	$(SWIFT) test --skip-build --disable-xctest && \
+	echo "make test: build $$((built - start)) s, tests $$(($$(date +%s) - built)) s"
+
+# Warnings are errors in the manifest already.
+check: lint shellcheck thread-sanitizer address-sanitizer
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel --configuration .swift-format $(SOURCES)
+
+thread-sanitizer:
+	@scripts/packages.sh
+	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --disable-xctest --sanitize=thread --scratch-path .build-tsan --filter '$(SANITIZED)'
+
+# The leak checker reports the test process itself.
+address-sanitizer:
+	@scripts/packages.sh
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --disable-xctest --sanitize=address --scratch-path .build-asan --filter '$(SANITIZED)'
+
+shellcheck:
+	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh .ci/run; else echo 'shellcheck is not installed: skipped'; fi
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel --configuration .swift-format $(SOURCES)
+
+clean:
+	rm -rf .build .build-tsan .build-asan build

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numeric kernels. All arrays are dense; sizes are counted in elements; nothing here allocates unless it says so.
+// Sums use a fixed number of lanes in a fixed order: the result depends neither on alignment nor on the processor,
+// except for ek_sgemm and its users, whose result is fixed for one backend (ek_backend).
+#ifndef ENGRAM_CKERNELS_H
+#define ENGRAM_CKERNELS_H
+#include <stddef.h>
+#include <stdint.h>
+
+// Vectors (vectors.c)
+void ek_axpy(size_t n, float a, const float *x, float *y);             // y += a x
+void ek_scale(size_t n, float a, float *x);                            // x *= a
+double ek_dot(size_t n, const float *x, const float *y);               // float64 sum
+void ek_subtract(size_t n, const float *a, const float *b, float *out); // out = a - b
+int ek_is_finite(size_t n, const float *x);                            // 1 when no NaN and no infinity
+void ek_accumulate(size_t n, const float *x, double weight, double *sum); // sum += weight x
+void ek_narrow(size_t n, const double *x, double factor, float *out);  // out = (float)(factor x)
+
+// Conversions (convert.c); src may have any alignment
+void ek_half_to_float(size_t n, const uint8_t *src, float *dst);
+void ek_float_to_half(size_t n, const float *src, uint8_t *dst);       // round to nearest even, overflow to infinity
+void ek_bytes_to_float(size_t n, const uint8_t *src, float scale, float offset, float *dst); // dst = src * scale + offset
+void ek_gather_float(size_t rows, size_t d, const int64_t *row, const float *src, float *dst);
+void ek_gather_bytes(size_t rows, size_t d, const int64_t *row, const uint8_t *src, float scale, float offset, float *dst);
+
+// Projection (projection.c): flips n signs by the bits of SplitMix64(seed + word), pads with zeros to size (a power
+// of two), and applies the unnormalised Walsh-Hadamard transform in place.
+void ek_signed_hadamard(size_t n, const float *x, uint64_t seed, size_t size, float *work);
+
+// Layers (kernels.c)
+void ek_bias(size_t rows, size_t d, const float *bias, int relu, float *z); // z += bias per row, then max(0, z) if relu
+void ek_relu_mask(size_t n, const float *activation, float *gradient);  // gradient = 0 where activation <= 0
+void ek_column_sums(size_t rows, size_t d, const float *g, float *out); // out = sum over rows
+// The three losses: z holds the outputs and receives d(mean loss)/dz = (…) * scale; the return value is the loss summed over rows.
+double ek_softmax_loss(size_t rows, size_t classes, float scale, const int32_t *label, float *z);
+double ek_squared_loss(size_t rows, float scale, const float *target, float *z);   // one half of the square
+double ek_logistic_loss(size_t rows, float scale, const int32_t *label, float *z);
+void ek_argmax(size_t rows, size_t d, const float *z, int32_t *out);    // the first of equals
+// w -= rate * v with v = momentum * v + (g + decay * w + pull * (w - anchor)); velocity and anchor may be null.
+void ek_sgd(size_t n, float *w, const float *g, float *velocity, const float *anchor, float rate, float momentum, float decay,
+            float pull);
+
+// Float64 normal equations (ridge.c): gram (d+1)x(d+1) upper triangle += [x 1]^T [x 1]; cross (d+1)xk += [x 1]^T y
+void ek_gram(size_t rows, size_t d, size_t k, const float *x, const float *y, double *gram, double *cross);
+// Cholesky of the upper triangle in place (n x n, row-major), then solves for k right-hand sides. 0 = not positive definite.
+int ek_cholesky_solve(size_t n, size_t k, double *a, double *b);
+
+// Matrix product (blas.c): C[m,n] = alpha op(A)[m,k] op(B)[k,n] + beta C, row-major; transpose flags are 0 or 1.
+// The first call chooses the backend for the life of the process and may allocate.
+void ek_sgemm(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda,
+              const float *b, size_t ldb, float beta, float *c, size_t ldc);
+void ek_sgemm_builtin(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda,
+                      const float *b, size_t ldb, float beta, float *c, size_t ldc);
+const char *ek_backend(void);       // chooses if that has not been done; static text such as "OpenBLAS SkylakeX"
+const char *ek_builtin_name(void);  // "avx512", "avx2" or "portable"
+#endif

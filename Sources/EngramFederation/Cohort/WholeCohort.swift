@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EngramTensors
+package import EngramWire
+
+/// Everyone who is there takes part in every round.
+package struct WholeCohort: Cohort {
+    package static let name = "all"
+    package static let summary = "every agent in every round"
+
+    package init() {}
+
+    package func select(from eligible: [AgentID], using generator: inout SeededGenerator) -> [AgentID] { eligible }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramLearning
+import EngramWire
+
+/// Splits and merges: proposed by signatures and probes, tried, judged.
+extension Constellation {
+    func proposeSplits(_ evidence: RoundEvidence, state: inout State, book: inout ClusterBook) {
+        for cluster in book.clusters {
+            let members = cluster.members.filter { state.signatures[$0] != nil && !state.newcomers.contains($0) }
+            guard members.count >= 2 * minimumSize, evidence.round >= state.earliest[cluster.id] ?? start,
+                !state.trials.contains(where: { $0.clusters.contains(cluster.id) })
+            else { continue }
+            let signatures = members.compactMap { state.signatures[$0] }
+            let side = Agglomeration(distances: Signature.distances(signatures), linkage: .average).groups(2)
+            let sizes = [0, 1].map { k in side.count { $0 == k } }
+            guard sizes.allSatisfy({ $0 >= minimumSize }) else {
+                // One odd agent out: it would be a cluster of its own. Look again later.
+                state.earliest[cluster.id] = evidence.round + patience
+                continue
+            }
+            guard let a = book.openCandidate(copying: cluster.id), let b = book.openCandidate(copying: cluster.id) else { continue }
+            state.trials.append(
+                Trial(
+                    kind: .split, clusters: [cluster.id], candidates: [a, b],
+                    side: Dictionary(uniqueKeysWithValues: zip(members, side)), lastRound: evidence.round + trial))
+            book.note(
+                LineageEvent(
+                    round: evidence.round, .tried, from: [cluster.id], to: [a, b],
+                    reason: "the signatures fall into two groups of \(sizes[0]) and \(sizes[1])"))
+        }
+    }
+
+    /// Tries to join two clusters when, by the last probes, each one's members lose little under the other's model.
+    func proposeMerges(_ evidence: RoundEvidence, state: inout State, book: inout ClusterBook) {
+        let free = book.clusters.filter { cluster in
+            evidence.round >= (state.earliest[cluster.id] ?? 0) && !cluster.members.isEmpty
+                && !state.trials.contains { $0.clusters.contains(cluster.id) } && evidence.round >= cluster.born + patience
+        }
+        var best: (pair: [Cluster], cost: Double)?
+        for (i, a) in free.enumerated() {
+            for b in free[(i + 1)...] {
+                let costs = [(a, b), (b, a)].map { cost(of: $0.1.id, to: $0.0.members, since: evidence.round - 2 * probeEvery, state) }
+                guard let there = costs[0], let back = costs[1], max(there, back) < minimumGain else { continue }
+                if best.map({ max(there, back) < $0.cost }) ?? true { best = ([a, b], max(there, back)) }
+            }
+        }
+        guard let (pair, cost) = best,
+            let larger = pair.max(by: { ($0.members.count, $1.id) < ($1.members.count, $0.id) }),
+            let candidate = book.openCandidate(copying: larger.id)
+        else { return }
+        let everyone = pair.flatMap(\.members)
+        state.trials.append(
+            Trial(
+                kind: .merge, clusters: pair.map(\.id), candidates: [candidate],
+                side: Dictionary(uniqueKeysWithValues: everyone.map { ($0, 0) }), lastRound: evidence.round + trial))
+        book.note(
+            LineageEvent(
+                round: evidence.round, .tried, from: pair.map(\.id), to: [candidate],
+                reason: "each one's members do nearly as well with the other's model", figures: ["relative_loss_rise": cost]))
+    }
+
+    /// Mean relative rise of the loss of these agents under another cluster's model; nil unless most of them looked lately.
+    private func cost(of other: SlotID, to agents: [AgentID], since round: Int, _ state: State) -> Double? {
+        let looks = agents.compactMap { state.looks[$0]?[other] }.filter { $0.round >= round }
+        guard 2 * looks.count > agents.count else { return nil }
+        let loss = looks.reduce(0) { $0 + $1.loss }
+        return loss > 0 ? -looks.reduce(0) { $0 + $1.gain } / loss : nil
+    }
+
+    func settleTrials(_ evidence: RoundEvidence, state: inout State, book: inout ClusterBook) {
+        for trial in state.trials where evidence.round > trial.lastRound {
+            judge(trial, evidence, &state, &book)
+        }
+        state.trials.removeAll { evidence.round > $0.lastRound }
+    }
+
+    private func judge(_ trial: Trial, _ evidence: RoundEvidence, _ state: inout State, _ book: inout ClusterBook) {
+        // A trial whose cluster has gone meanwhile has nothing left to decide.
+        guard trial.clusters.allSatisfy({ book.cluster($0) != nil }) else {
+            for candidate in trial.candidates { book.close(candidate) }
+            return
+        }
+        var gains = [[Double]](repeating: [], count: trial.kind == .split ? 2 : trial.clusters.count)
+        var loss = 0.0, rows = 0
+        for agent in evidence.agents where !book.quarantined.contains(agent.agent) {
+            guard let candidate = trial.candidate(for: agent.agent), let figures = agent.slots[candidate],
+                let home = agent.slots[agent.home], trial.clusters.contains(agent.home), home.validation.count > 0
+            else { continue }
+            let stratum = trial.kind == .split ? trial.side[agent.agent] : trial.clusters.firstIndex(of: agent.home)
+            gains[stratum ?? 0].append(home.validation.loss - figures.validation.loss)
+            loss += home.validation.loss
+            rows += 1
+        }
+        let tries = trial.clusters.map { state.tries[$0] ?? 0 }.max() ?? 0
+        let test = PairedTest(strata: gains)
+        let relative = loss > 0 ? (test?.mean ?? 0) * Double(rows) / loss : 0
+        let sides = gains.map { $0.isEmpty ? 0 : $0.reduce(0, +) / Double($0.count) }
+        // A split must pay; a merge, which makes things simpler, must only not hurt, and a little luck does not pass for that.
+        let accepted =
+            switch trial.kind {
+            case .split:
+                (test?.p ?? 1) < significance / Double(tries + 1) && relative >= minimumGain && sides.allSatisfy { $0 > 0 }
+            case .merge:
+                (test?.mean ?? -1) > 0 && (test?.p ?? 1) < 0.05
+            }
+        var figures = ["gain": test?.mean ?? 0, "relative_gain": relative, "t": test?.t ?? 0, "p": test?.p ?? 1]
+        figures["agents"] = Double(rows)
+        figures["tries"] = Double(tries + 1)
+        for (k, side) in sides.enumerated() { figures["gain_side_\(k + 1)"] = side }
+        guard accepted else {
+            for candidate in trial.candidates { book.close(candidate) }
+            for cluster in trial.clusters {
+                state.tries[cluster] = (state.tries[cluster] ?? 0) + 1
+                state.earliest[cluster] = evidence.round + patience * (tries + 1)
+            }
+            book.note(
+                LineageEvent(
+                    round: evidence.round, .refused, from: trial.clusters, to: trial.candidates,
+                    reason: "the \(trial.kind.rawValue) did not pay on the members' own validation rows", figures: figures))
+            return
+        }
+        switch trial.kind {
+        case .split:
+            let cluster = trial.clusters[0]
+            let members = book.cluster(cluster)?.members ?? []
+            let parts = trial.candidates.indices.map { k in
+                (id: trial.candidates[k], members: members.filter { (trial.side[$0] ?? closest($0, trial, state)) == k })
+            }
+            book.split(
+                cluster, into: parts, round: evidence.round,
+                reason: "the members' validation loss fell with the children's models", figures: figures)
+        case .merge:
+            book.merge(
+                trial.clusters, into: trial.candidates[0], round: evidence.round,
+                reason: "the members' validation loss fell with one common model", figures: figures)
+        }
+        for candidate in trial.candidates { state.earliest[candidate] = evidence.round + 1 }
+    }
+
+    /// The side of a split that an agent which joined during the trial is most like.
+    private func closest(_ agent: AgentID, _ trial: Trial, _ state: State) -> Int {
+        guard let own = state.signatures[agent] else { return 0 }
+        let cosines = [0, 1].map { k in
+            let side = trial.side.filter { $0.value == k }.keys.sorted().compactMap { state.signatures[$0] }
+            return Signature.centroid(of: side).map { own.cosine($0) } ?? -1
+        }
+        return cosines[1] > cosines[0] ? 1 : 0
+    }
+}

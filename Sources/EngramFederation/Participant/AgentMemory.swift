@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EngramTensors
+package import EngramWire
+
+/// What an agent keeps between rounds and never sends: versioned by the round that it belongs to.
+///
+/// A round's memory becomes the base of the next one only when the coordinator counted that round's upload, so an update that was lost or
+/// late leaves no trace: neither in the models nor here.
+package struct AgentMemory: Equatable, Sendable {
+    package let run: RunID
+    package var round: Int
+    /// Per slot, the whole model as this agent would use it; with partial sharing, its private tensors are these.
+    package var personal: [SlotID: ParameterSet] = [:]
+    /// Per slot, what lossy coding has left out so far (error feedback), over the shared tensors.
+    package var residual: [SlotID: [Float]] = [:]
+    /// The model that never met another agent.
+    package var local: ParameterSet?
+
+    package init(run: RunID, round: Int) {
+        self.run = run
+        self.round = round
+    }
+
+    /// The memory as a safetensors file: `personal/SLOT/TENSOR`, `residual/SLOT`, `local/TENSOR`.
+    package func safetensors() -> [UInt8] {
+        var tensors: [Safetensors.Tensor] = []
+        func add(_ prefix: String, _ set: ParameterSet) {
+            for spec in set.layout.tensors {
+                guard let values = set[spec.name] else { continue }
+                tensors.append(.init(name: "\(prefix)/\(spec.name)", shape: spec.shape, floats: values))
+            }
+        }
+        for slot in personal.keys.sorted() { if let set = personal[slot] { add("personal/\(slot)", set) } }
+        for slot in residual.keys.sorted() {
+            if let values = residual[slot] { tensors.append(.init(name: "residual/\(slot)", shape: [values.count], floats: values[...])) }
+        }
+        if let local { add("local", local) }
+        return Safetensors.serialise(tensors, metadata: ["engram.run": run.rawValue, "engram.round": String(round)])
+    }
+
+    /// Reads a memory; `layout` is that of the whole model.
+    package init(safetensors bytes: [UInt8], layout: ParameterLayout) throws(TensorError) {
+        let file = try Safetensors(parsing: bytes)
+        guard let run = file.metadata["engram.run"].flatMap({ RunID($0) }), let round = file.metadata["engram.round"].flatMap({ Int($0) })
+        else { throw .malformed(format: "agent memory", reason: "it does not say its run and round") }
+        self.init(run: run, round: round)
+        var slots: Set<SlotID> = []
+        for name in file.names {
+            let parts = name.split(separator: "/", maxSplits: 2).map(String.init)
+            switch parts.first {
+            case "personal" where parts.count == 3:
+                if let slot = SlotID(parts[1]) { slots.insert(slot) }
+            case "residual" where parts.count == 2:
+                if let slot = SlotID(parts[1]) { residual[slot] = try file.tensor(name).floats() }
+            case "local": continue
+            default: throw .unexpected(name)
+            }
+        }
+        for slot in slots { personal[slot] = try Self.set(in: file, "personal/\(slot)", layout) }
+        if file.names.contains(where: { $0.hasPrefix("local/") }) { local = try Self.set(in: file, "local", layout) }
+    }
+
+    private static func set(in file: Safetensors, _ prefix: String, _ layout: ParameterLayout) throws(TensorError) -> ParameterSet {
+        var values: [Float] = []
+        values.reserveCapacity(layout.count)
+        for spec in layout.tensors {
+            let tensor = try file.tensor("\(prefix)/\(spec.name)")
+            guard tensor.shape == spec.shape else {
+                throw .wrongShape(name: "\(prefix)/\(spec.name)", expected: spec.shape, found: tensor.shape)
+            }
+            values += tensor.floats()
+        }
+        return try ParameterSet(layout: layout, values: values)
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EngramLearning
+package import EngramWire
+
+/// What an agent says about its shard when it connects: shapes and counts, never contents.
+package struct AgentProfile: Codable, Equatable, Sendable {
+    package var task: Task
+    package var inputs: Int
+    package var classes: Int
+    package var train: Int
+    package var validation: Int
+    package var test: Int
+    /// The planted group, if the shard declares one: used by the grouping `given` and by evaluation, by nothing else.
+    package var truth: String?
+
+    package init(
+        task: Task, inputs: Int, classes: Int, train: Int, validation: Int, test: Int, truth: String?
+    ) {
+        self.task = task
+        self.inputs = inputs
+        self.classes = classes
+        self.train = train
+        self.validation = validation
+        self.test = test
+        self.truth = truth
+    }
+
+    package init(_ shard: Shard) {
+        self.init(
+            task: shard.task, inputs: shard.data.dimension, classes: shard.classes, train: shard.train.count,
+            validation: shard.validation.count, test: shard.test.count, truth: shard.truth)
+    }
+
+    /// Numbers a model for this shard puts out.
+    package var outputs: Int { task == .classes ? classes : 1 }
+}
+
+/// An agent on a run's roster.
+package struct Member: Codable, Equatable, Sendable {
+    package let id: AgentID
+    package var profile: AgentProfile
+    /// The last round in which its upload counted; 0 if none did.
+    package var lastCounted: Int
+    /// It missed its last round and has not come back.
+    package var absent: Bool
+    package var joined: Int
+
+    package init(id: AgentID, profile: AgentProfile, lastCounted: Int = 0, absent: Bool = false, joined: Int = 0) {
+        self.id = id
+        self.profile = profile
+        self.lastCounted = lastCounted
+        self.absent = absent
+        self.joined = joined
+    }
+}

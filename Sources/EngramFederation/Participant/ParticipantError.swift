@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EngramWire
+
+/// Why an agent could not do what was asked.
+package enum ParticipantError: Error, Equatable, Sendable, CustomStringConvertible {
+    case wrongMemory(held: Int, wanted: Int)
+    case missingModel(SlotID)
+    case wrongModel(SlotID)
+    case noHome
+    case diverged(SlotID)
+
+    package var description: String {
+        switch self {
+        case .wrongMemory(let held, let wanted):
+            "the memory kept here is of round \(held), the coordinator builds on round \(wanted); "
+                + "restore the agent's state folder, or remove the run's folder in it to start this run anew"
+        case .missingModel(let slot): "the model of slot \(slot) did not come with the work"
+        case .wrongModel(let slot): "the model of slot \(slot) does not fit this shard and recipe"
+        case .noHome: "the work names no home slot"
+        case .diverged(let slot): "training of slot \(slot) diverged to NaN or infinity; lower optimiser.rate in the recipe"
+        }
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EngramLearning
+package import EngramTensors
+
+extension Recipe {
+    /// The model for agents with such shards.
+    package func modelSpec(for profile: AgentProfile) -> ModelSpec {
+        ModelSpec(inputs: profile.inputs, hidden: hidden, outputs: profile.outputs, task: profile.task)
+    }
+
+    /// The n-th seeded initial model: the same on the coordinator and on every agent.
+    package func initialModel(_ network: Network, _ number: Int) -> ParameterSet {
+        var generator = SeededGenerator(seed: UInt64(seed), "model", String(number))
+        return network.initial(using: &generator)
+    }
+
+}

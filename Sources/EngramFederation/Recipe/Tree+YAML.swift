@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import Yams
+
+extension Tree {
+    /// Reads YAML 1.2 (JSON is a part of it) with plain scalars only: no tags, no anchors that refer elsewhere.
+    package init(yaml text: String) throws(RecipeError) {
+        guard text.utf8.count <= Recipe.maximumTextBytes else {
+            throw .unreadable("the recipe has \(text.utf8.count) bytes; at most \(Recipe.maximumTextBytes) are read")
+        }
+        do {
+            guard let node = try Yams.compose(yaml: text) else {
+                self = .map([])
+                return
+            }
+            self = try Tree(node)
+        } catch let error as RecipeError {
+            throw error
+        } catch {
+            throw .unreadable("not valid YAML: \(error)")
+        }
+    }
+
+    private init(_ node: Node) throws(RecipeError) {
+        switch node {
+        case .scalar(let scalar):
+            if scalar.style == .singleQuoted || scalar.style == .doubleQuoted {
+                self = .text(scalar.string)
+            } else {
+                self = Tree(scalar: scalar.string)
+            }
+        case .sequence(let sequence):
+            var values: [Tree] = []
+            for element in sequence { values.append(try Tree(element)) }
+            self = .list(values)
+        case .mapping(let mapping):
+            var entries: [Entry] = []
+            for (key, value) in mapping {
+                guard let name = key.string else { throw .unreadable("a key that is not text at \(key.mark?.description ?? "?")") }
+                guard !entries.contains(where: { $0.key == name }) else { throw .unreadable("the key '\(name)' stands twice") }
+                entries.append(Entry(name, try Tree(value)))
+            }
+            self = .map(entries)
+        case .alias:
+            throw .unreadable("aliases are not supported")
+        }
+    }
+
+    private init(scalar text: String) {
+        switch text {
+        case "", "~", "null": self = .null
+        case "true": self = .flag(true)
+        case "false": self = .flag(false)
+        default:
+            if let value = Int(text) {
+                self = .integer(value)
+            } else if let value = Double(text), value.isFinite {
+                self = .number(value)
+            } else {
+                self = .text(text)
+            }
+        }
+    }
+
+    /// The tree as YAML, each commented key with its comment behind it.
+    package func yaml(indent: Int = 0) -> String {
+        guard case .map(let entries) = self else { return inline + "\n" }
+        var out = ""
+        let pad = String(repeating: " ", count: indent)
+        for entry in entries {
+            let note = entry.comment.map { "  # " + $0 } ?? ""
+            if case .map(let inner) = entry.value, !inner.isEmpty {
+                out += "\(pad)\(entry.key):\(note)\n" + entry.value.yaml(indent: indent + 2)
+            } else {
+                out += "\(pad)\(entry.key): \(entry.value.inline)\(note)\n"
+            }
+        }
+        return out
+    }
+
+    private var inline: String {
+        switch self {
+        case .null: "null"
+        case .flag(let value): value ? "true" : "false"
+        case .integer(let value): String(value)
+        case .number(let value): String(value)
+        case .text(let value): Tree(scalar: value) == .text(value) && value.allSatisfy(Tree.isPlain) ? value : Tree.quoted(value)
+        case .list(let values): "[" + values.map(\.inline).joined(separator: ", ") + "]"
+        case .map(let entries): "{" + entries.map { "\($0.key): \($0.value.inline)" }.joined(separator: ", ") + "}"
+        }
+    }
+
+    private static func isPlain(_ character: Character) -> Bool {
+        character.isASCII && (character.isLetter || character.isNumber || "-_./()".contains(character))
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "'" + text.replacing("'", with: "''") + "'"
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramTensors
+import EngramLearning
+import EngramWire
+
+extension Report {
+    /// Draws up the report of a run from its state and the summaries of its rounds.
+    package init(state: RunState, recipe: Recipe, summaries: [RoundSummary], engine: Engine, cost: Cost) {
+        let agents = state.members.map { member in
+            let rows = state.rows[member.id]
+            return Agent(
+                id: member.id, cluster: state.book.cluster(of: member.id)?.id, truth: member.profile.truth,
+                train: member.profile.train, validation: member.profile.validation, test: member.profile.test,
+                metric: (rows?.test ?? [:]).mapValues(\.metric), warm: (rows?.warm ?? [:]).mapValues(\.metric),
+                cold: (rows?.cold ?? [:]).mapValues(\.metric), chosen: rows?.chosen)
+        }
+        // A round's models are evaluated when the next round's agents receive them.
+        let byRound = Dictionary(summaries.map { ($0.round, $0) }) { first, _ in first }
+        let rounds = summaries.filter { $0.round >= 1 && $0.round <= recipe.rounds }.map { summary in
+            Round(
+                round: summary.round, participants: summary.participants, lost: summary.lost, seconds: summary.seconds,
+                bytesUp: summary.bytesUp, bytesDown: summary.bytesDown, loss: summary.loss,
+                metric: (byRound[summary.round + 1]?.entering ?? [:]).filter { [.global, .cluster, .personal].contains($0.key) },
+                clusters: summary.clusters)
+        }
+        var total = cost
+        total.bytesUp = summaries.reduce(0) { $0 + $1.bytesUp }
+        total.bytesDown = summaries.reduce(0) { $0 + $1.bytesDown }
+        if let profile = state.members.first?.profile {
+            total.modelParameters = Network(recipe.modelSpec(for: profile)).layout.count
+        }
+        self.init(
+            recipe: JSONValue(recipe.tree), seed: recipe.seed, engine: engine, rounds: rounds, agents: agents,
+            summary: Summary(agents: agents, state: state, rounds: rounds), lineage: state.book.lineage, cost: total,
+            models: state.book.clusters.compactMap { cluster in
+                state.book.slot(cluster.id).map { Model(cluster: cluster.id, version: $0.version, sha256: $0.model) }
+            })
+    }
+}
+
+extension Report.Summary {
+    init(agents: [Report.Agent], state: RunState, rounds: [Report.Round]) {
+        self.init(
+            metricName: state.members.first?.profile.task.metricName ?? "accuracy", weighted: [:], mean: [:], worstTenth: [:],
+            meanWarm: [:], meanCold: [:], bestRoundWeighted: [:], shareWorseThanLocal: nil,
+            clusterCount: state.book.clusters.count { !$0.members.isEmpty }, adjustedRandIndex: nil)
+        for row in Row.allCases {
+            let figures = state.members.compactMap { state.rows[$0.id]?.test[row] }
+            weighted[row] = Evaluation.weightedMetric(figures)
+            let metrics = figures.filter { $0.count > 0 }.map(\.metric)
+            mean[row] = Self.mean(metrics)
+            worstTenth[row] = Self.mean(Array(metrics.sorted().prefix(max(1, (metrics.count + 9) / 10))))
+            meanWarm[row] = Self.mean(agents.compactMap { $0.warm[row] })
+            meanCold[row] = Self.mean(agents.compactMap { $0.cold[row] })
+        }
+        for row in [Row.global, .cluster, .personal] { bestRoundWeighted[row] = rounds.compactMap { $0.metric[row] }.max() }
+        let pairs = agents.compactMap { agent in
+            agent.metric[.local].flatMap { local in agent.metric[.deployed].map { (local, $0) } }
+        }
+        if !pairs.isEmpty { shareWorseThanLocal = Double(pairs.count { $0.1 < $0.0 }) / Double(pairs.count) }
+        let declared = agents.filter { $0.truth != nil && $0.cluster != nil }
+        if !declared.isEmpty, declared.count == agents.count {
+            adjustedRandIndex = Metrics.adjustedRandIndex(
+                Self.numbered(declared.map { $0.truth ?? "" }), Self.numbered(declared.map { $0.cluster?.rawValue ?? "" }))
+        }
+    }
+
+    private static func mean(_ values: [Double]) -> Double? {
+        values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+
+    private static func numbered(_ labels: [String]) -> [Int] {
+        let names = Set(labels).sorted()
+        return labels.map { names.firstIndex(of: $0) ?? 0 }
+    }
+}
+
+extension Task {
+    /// What a report calls the metric of this task.
+    package var metricName: String {
+        switch self {
+        case .classes: "accuracy"
+        case .scores: "spearman_rho"
+        case .remembered: "auc"
+        }
+    }
+}

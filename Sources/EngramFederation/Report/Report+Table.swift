@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+extension Report {
+    /// The table that a person wants to see first.
+    package func table(title: String) -> String {
+        func cell(_ value: Double?) -> String {
+            (value.map { String(format: "%.3f", $0) } ?? "-").padding(toLength: 10, withPad: " ", startingAt: 0)
+        }
+        func head(_ text: String) -> String { text.padding(toLength: 22, withPad: " ", startingAt: 0) }
+        var out = "\(title): \(summary.metricName) on test rows, \(agents.count) agents\n"
+        out += head("") + Row.allCases.map { $0.rawValue.padding(toLength: 10, withPad: " ", startingAt: 0) }.joined() + "\n"
+        for (name, values) in [
+            ("weighted by rows", summary.weighted), ("mean over agents", summary.mean), ("worst tenth", summary.worstTenth),
+            ("mean, warm items", summary.meanWarm), ("mean, cold items", summary.meanCold),
+        ] where !values.isEmpty {
+            out += head(name) + Row.allCases.map { cell(values[$0]) }.joined() + "\n"
+        }
+        out += "clusters: \(summary.clusterCount)"
+        if let index = summary.adjustedRandIndex { out += String(format: ", adjusted Rand index %.3f", index) }
+        if let share = summary.shareWorseThanLocal { out += String(format: ", worse than alone %.0f %%", 100 * share) }
+        out += String(
+            format: "\n%d rounds, %.1f s, %.1f MB up, %.1f MB down\n", rounds.count, cost.wallSeconds, Double(cost.bytesUp) / 1e6,
+            Double(cost.bytesDown) / 1e6)
+        return out
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EngramBytes
+package import EngramWire
+package import Foundation
+
+/// What a run came to: the same document from `simulate`, `local` and a deployed run (docs/report.md).
+package struct Report: Codable, Sendable {
+    package static let schemaName = "engram.report/1"
+
+    package var schema = Report.schemaName
+    package var recipe: JSONValue
+    package var seed: Int
+    package var engine: Engine
+    package var rounds: [Round]
+    package var agents: [Agent]
+    package var summary: Summary
+    package var lineage: [LineageEvent]
+    package var cost: Cost
+    package var models: [Model]
+
+    package enum Engine: String, Codable, Sendable {
+        case simulate, local, coordinator
+    }
+
+    package struct Round: Codable, Sendable {
+        package var round: Int
+        package var participants: Int
+        package var lost: Int
+        package var seconds: Double
+        package var bytesUp: Int
+        package var bytesDown: Int
+        package var loss: Double
+        /// Of the models that the round made, over all agents' test rows; missing where nothing was evaluated.
+        package var metric: [Row: Double]
+        package var clusters: [RoundSummary.ClusterLine]
+    }
+
+    package struct Agent: Codable, Sendable {
+        package var id: AgentID
+        package var cluster: SlotID?
+        package var truth: String?
+        package var train: Int
+        package var validation: Int
+        package var test: Int
+        package var metric: [Row: Double]
+        /// The same on test rows whose item other agents trained on, and on those that nobody did; empty when shards do not say.
+        package var warm: [Row: Double]
+        package var cold: [Row: Double]
+        package var chosen: Row?
+    }
+
+    package struct Summary: Codable, Sendable {
+        package var metricName: String
+        package var weighted: [Row: Double]
+        package var mean: [Row: Double]
+        package var worstTenth: [Row: Double]
+        package var meanWarm: [Row: Double]
+        package var meanCold: [Row: Double]
+        package var bestRoundWeighted: [Row: Double]
+        package var shareWorseThanLocal: Double?
+        package var clusterCount: Int
+        package var adjustedRandIndex: Double?
+    }
+
+    package struct Cost: Codable, Sendable {
+        package var wallSeconds = 0.0
+        package var bytesUp = 0
+        package var bytesDown = 0
+        package var coordinatorPeakRssBytes = 0
+        package var agentPeakRssBytes = 0
+        package var modelParameters = 0
+
+        package init() {}
+    }
+
+    package struct Model: Codable, Equatable, Sendable {
+        package var cluster: SlotID
+        package var version: Int
+        package var sha256: Digest
+    }
+
+    /// Keys in snake case and in order; numbers as they are.
+    package func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self)
+    }
+
+    package init(json data: Data) throws {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        self = try decoder.decode(Report.self, from: data)
+    }
+
+    init(
+        recipe: JSONValue, seed: Int, engine: Engine, rounds: [Round], agents: [Agent], summary: Summary,
+        lineage: [LineageEvent], cost: Cost, models: [Model]
+    ) {
+        self.recipe = recipe
+        self.seed = seed
+        self.engine = engine
+        self.rounds = rounds
+        self.agents = agents
+        self.summary = summary
+        self.lineage = lineage
+        self.cost = cost
+        self.models = models
+    }
+}

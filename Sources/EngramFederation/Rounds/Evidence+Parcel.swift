@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramLearning
+package import EngramWire
+
+/// The scalars of an upload, by name: what leaves an agent beside updates and signature (docs/protocol.md, "Uploads").
+///
+/// `rows`, `home/SLOT`, `slot/SLOT/{validation_rows,validation_loss,validation_metric,gain,gain_deviation,train_loss,norm}`,
+/// `report/{test,warm,cold}/ROW/{rows,loss,metric}`, `report/chosen/ROW`.
+extension AgentEvidence {
+    /// Reads and checks an upload's figures; the updates themselves stay packed.
+    package init(
+        _ parcel: Parcel, from agent: AgentID, for assignment: Assignment, member: Member, recipe: Recipe
+    ) throws(UpdateError) {
+        let scalars = parcel.scalars
+        guard let rows = scalars["rows"], rows >= 0, rows == rows.rounded(), rows <= 1e12 else { throw .missing("rows") }
+        guard Int(rows) <= member.profile.train else { throw .tooManyRows(claimed: Int(rows), declared: member.profile.train) }
+        let homes = assignment.offers.filter { $0.use == .home && scalars["home/\($0.slot)"] != nil }.map(\.slot)
+        guard homes.count == 1 else { throw .missing("home") }
+        var slots: [SlotID: SlotFigures] = [:]
+        for offer in assignment.offers {
+            let prefix = "slot/\(offer.slot)"
+            func value(_ name: String) throws(UpdateError) -> Double {
+                guard let value = scalars["\(prefix)/\(name)"] else { throw .missing("\(prefix)/\(name)") }
+                return value
+            }
+            let count = try value("validation_rows")
+            guard count >= 0, count <= 1e12 else { throw .missing("\(prefix)/validation_rows") }
+            slots[offer.slot] = SlotFigures(
+                trainLoss: scalars["\(prefix)/train_loss"],
+                validation: Evaluation(
+                    count: Int(count), loss: try value("validation_loss"), metric: try value("validation_metric")),
+                gain: try value("gain"), gainDeviation: abs(try value("gain_deviation")), norm: scalars["\(prefix)/norm"])
+        }
+        let weight = recipe.maximumRows > 0 ? min(Int(rows), recipe.maximumRows) : Int(rows)
+        self.init(
+            agent: agent, home: homes[0], rows: weight, slots: slots, signature: nil,
+            rowsOfReport: ReportRows(scalars: scalars))
+    }
+}
+
+extension ReportRows {
+    func write(to parcel: inout Parcel) {
+        for (part, table) in [("test", test), ("warm", warm), ("cold", cold)] {
+            for (row, figures) in table {
+                parcel.scalars["report/\(part)/\(row.rawValue)/rows"] = Double(figures.count)
+                parcel.scalars["report/\(part)/\(row.rawValue)/loss"] = figures.loss
+                parcel.scalars["report/\(part)/\(row.rawValue)/metric"] = figures.metric
+            }
+        }
+        parcel.scalars["report/chosen/\(chosen.rawValue)"] = 1
+    }
+
+    init?(scalars: [String: Double]) {
+        func table(_ part: String) -> [Row: Evaluation] {
+            var out: [Row: Evaluation] = [:]
+            for row in Row.allCases {
+                let prefix = "report/\(part)/\(row.rawValue)"
+                guard let count = scalars["\(prefix)/rows"], count >= 0, count <= 1e12, let loss = scalars["\(prefix)/loss"],
+                    let metric = scalars["\(prefix)/metric"]
+                else { continue }
+                out[row] = Evaluation(count: Int(count), loss: loss, metric: metric)
+            }
+            return out
+        }
+        guard let chosen = Row.allCases.first(where: { scalars["report/chosen/\($0.rawValue)"] != nil }) else { return nil }
+        self.init(test: table("test"), warm: table("warm"), cold: table("cold"), chosen: chosen)
+    }
+}

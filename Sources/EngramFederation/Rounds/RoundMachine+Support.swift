@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EngramLearning
+import EngramWire
+
+extension AgentProfile {
+    /// Why agents with these two profiles cannot train one model, or nil.
+    func mismatch(_ other: AgentProfile) -> String? {
+        if task != other.task { return "its task is \(other.task.rawValue), the run's is \(task.rawValue)" }
+        if inputs != other.inputs { return "its features have \(other.inputs) numbers, the run's \(inputs)" }
+        if outputs != other.outputs { return "it has \(other.classes) classes, the run \(classes)" }
+        return nil
+    }
+}
+
+extension Recipe {
+    /// Whether there is only one model for everyone anyway.
+    var isGlobal: Bool { grouping is Everyone }
+}
+
+extension RoundSummary {
+    init(round: Int, present: [AgentEvidence], lost: Int, book: ClusterBook) {
+        let rows = present.reduce(0.0) { $0 + Double($1.rows) }
+        let loss = present.reduce(0.0) { $0 + Double($1.rows) * ($1.slots[$1.home]?.trainLoss ?? 0) }
+        var entering: [Row: Double] = [:]
+        for row in Row.allCases {
+            let figures = present.compactMap { $0.rowsOfReport?.test[row] }
+            entering[row] = Evaluation.weightedMetric(figures)
+        }
+        self.init(
+            round: round, participants: present.count, lost: lost, loss: rows > 0 ? loss / rows : 0, entering: entering,
+            clusters: book.clusters.map { cluster in
+                ClusterLine(id: cluster.id, members: cluster.members.count, version: book.slot(cluster.id)?.version ?? 0)
+            })
+    }
+}
+
+extension Evaluation {
+    /// Mean of the metric, weighted by rows; nil if there are none.
+    package static func weightedMetric(_ all: [Evaluation]) -> Double? {
+        let rows = all.reduce(0) { $0 + $1.count }
+        return rows > 0 ? all.reduce(0.0) { $0 + Double($1.count) * $1.metric } / Double(rows) : nil
+    }
+}

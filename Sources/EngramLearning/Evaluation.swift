@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import CKernels
+package import EngramTensors
+
+/// How well a model does on some rows: the mean loss, and the task's metric (accuracy, Spearman's rho, area under the curve).
+package struct Evaluation: Codable, Equatable, Sendable {
+    package var count: Int
+    package var loss: Double
+    package var metric: Double
+
+    /// Stands for the loss of a model that has diverged: every figure stays a number that JSON can hold.
+    package static let divergedLoss = 1e12
+
+    package init(count: Int, loss: Double, metric: Double) {
+        self.count = count
+        self.loss = loss
+        self.metric = metric
+    }
+}
+
+extension Network {
+    /// Evaluates on rows; without rows everything is 0.
+    package func evaluate(_ parameters: ParameterSet, _ data: Dataset, rows: [Int]) -> Evaluation {
+        if rows.isEmpty { return Evaluation(count: 0, loss: 0, metric: 0) }
+        var outputs: [Float] = []
+        outputs.reserveCapacity(rows.count * spec.outputs)
+        var loss = 0.0
+        var start = 0
+        let ids = rows.map { Int64($0) }
+        forEachBatch(parameters, data, rows: rows) { workspace, count in
+            outputs += workspace.copy(layer: spec.hidden.count, count: count * spec.outputs)
+            loss += workspace.loss(data, rows: ids[start..<start + count], scale: 1)
+            start += count
+        }
+        let mean = loss / Double(rows.count)
+        return Evaluation(
+            count: rows.count, loss: mean < Evaluation.divergedLoss ? mean : Evaluation.divergedLoss,
+            metric: metric(outputs, data, rows: rows))
+    }
+
+    private func metric(_ outputs: [Float], _ data: Dataset, rows: [Int]) -> Double {
+        switch spec.task {
+        case .classes:
+            var answers = [Int32](repeating: 0, count: rows.count)
+            unsafe ek_argmax(rows.count, spec.outputs, outputs, &answers)
+            let truth = data.classes
+            return Metrics.accuracy(answers, rows.map { truth[$0] })
+        case .scores:
+            let truth = data.scores
+            return Metrics.spearman(outputs.map { Double($0) }, rows.map { Double(truth[$0]) })
+        case .remembered:
+            let truth = data.classes
+            return Metrics.auc(outputs.map { Double($0) }, positive: rows.map { truth[$0] != 0 })
+        }
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EngramTensors
+
+extension Partition {
+    /// Equal shares; agent i sees its images turned by i mod 4 quarters (truth "r0", "r90", "r180", "r270"), as IFCA's Rotated MNIST.
+    package static func rotated(
+        rows: Int, agents: Int, sizes: SplitSizes, using generator: inout SeededGenerator
+    ) throws(LearningError) -> [AgentPart] {
+        turning(try iid(rows: rows, agents: agents, sizes: sizes, using: &generator))
+    }
+
+    /// Equal shares; agent i knows the classes under other names: y becomes (a·y + g) mod classes, with g = i mod `groups`
+    /// and a the g-th of 1, 3, 7, 9 (truth "p0", "p1", …).
+    ///
+    /// With `permuting`, only the last so many agents permute, all in the way of group 1; the others keep their classes ("p0").
+    package static func labelPermuted(
+        rows: Int, classes: Int, agents: Int, groups: Int = 4, permuting: Int? = nil, sizes: SplitSizes,
+        using generator: inout SeededGenerator
+    ) throws(LearningError) -> [AgentPart] {
+        let parts = try iid(rows: rows, agents: agents, sizes: sizes, using: &generator)
+        return try Self.permuting(parts, classes: classes, groups: groups, last: permuting)
+    }
+
+    /// Plants rotations in any partition.
+    package static func turning(_ parts: [AgentPart]) -> [AgentPart] {
+        parts.enumerated().map { i, part in
+            var part = part
+            part.truth = "r\(i % 4 * 90)"
+            part.alteration = i % 4 == 0 ? .none : .turned(quarters: i % 4)
+            return part
+        }
+    }
+
+    /// Plants label permutations in any partition.
+    package static func permuting(
+        _ parts: [AgentPart], classes: Int, groups: Int = 4, last: Int? = nil
+    ) throws(LearningError) -> [AgentPart] {
+        if let last, !(0...parts.count).contains(last) {
+            throw .badPartition("\(last) of \(parts.count) agents cannot permute their labels")
+        }
+        let groups = last == nil ? groups : 2
+        if groups < 1 { throw .badPartition("\(groups) groups are not possible") }
+        if !(2...Shard.classLimit).contains(classes) { throw .badPartition("\(classes) classes cannot be permuted") }
+        let maps = (0..<groups).map { labelMap(classes: classes, group: $0) }
+        if Set(maps).count < groups {
+            throw .badPartition("\(classes) classes do not have \(groups) different permutations of this kind: use fewer groups")
+        }
+        return parts.enumerated().map { i, part in
+            var part = part
+            let group = last.map { i >= parts.count - $0 ? 1 : 0 } ?? i % groups
+            part.truth = "p\(group)"
+            part.alteration = group == 0 ? .none : .relabelled(map: maps[group])
+            return part
+        }
+    }
+
+    /// y → (a·y + group) mod classes with a coprime to the number of classes: a bijection.
+    package static func labelMap(classes: Int, group: Int) -> [Int32] {
+        var factors: [Int] = []
+        for factor in [1, 3, 7, 9].map({ $0 % classes }) where coprime(factor, classes) && !factors.contains(factor) {
+            factors.append(factor)
+        }
+        let factor = factors.isEmpty ? 1 : factors[group % factors.count]
+        return (0..<classes).map { Int32(($0 * factor + group % classes) % classes) }
+    }
+
+    private static func coprime(_ a: Int, _ b: Int) -> Bool {
+        var (a, b) = (a, b)
+        while b != 0 { (a, b) = (b, a % b) }
+        return a == 1
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+import Dispatch
+package import EngramBytes
+package import EngramFederation
+package import EngramLearning
+import EngramTensors
+package import EngramWire
+import Foundation
+import Synchronization
+
+/// A run without sockets or processes: the same machine, participants and folds as a deployed one, agents being values.
+///
+/// With the same recipe, data and seed it gives the same models, byte for byte, as `engram local`.
+package struct Simulation {
+    private let recipe: Recipe
+    private var machine: RoundMachine
+    private let participants: [AgentID: Participant]
+    private var memories: [AgentID: AgentMemory] = [:]
+    private var blobs: [Digest: [UInt8]] = [:]
+    private var models: [Digest: ParameterSet] = [:]
+    private var uploads: [AgentID: [UInt8]] = [:]
+    private var held: [AgentID: Set<Digest>] = [:]
+    private var summaries: [RoundSummary] = []
+    private var bytes = (up: 0, down: 0)
+    private var roundStart = ContinuousClock.now
+    private let limits = WireLimits()
+    /// Agents that train at the same time.
+    private let width: Int
+
+    package init(recipe: Recipe, agents: [(id: AgentID, shard: Shard)], width: Int = ProcessInfo.processInfo.activeProcessorCount) {
+        var recipe = recipe
+        // Everyone is here from the start; nobody is late.
+        recipe.agents = agents.count
+        self.recipe = recipe
+        self.width = max(1, width)
+        machine = RoundMachine(run: RunID(checked: "simulation"), recipe: recipe)
+        participants = Dictionary(
+            agents.map { ($0.id, Participant(id: $0.id, recipe: recipe, shard: $0.shard)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Runs to the end; `progress` hears of every committed round.
+    package mutating func run(progress: (RoundSummary) -> Void = { _ in }) throws -> Report {
+        let started = ContinuousClock.now
+        var effects: [RunEffect] = []
+        for id in participants.keys.sorted() {
+            guard let participant = participants[id] else { continue }
+            effects += machine.handle(.connected(id, AgentProfile(participant.shard)), at: 0)
+        }
+        while !effects.isEmpty {
+            var work: [(AgentID, Assignment)] = []
+            var next: [RunEffect] = []
+            for effect in effects {
+                switch effect {
+                case .store(let bytes): blobs[Digest(of: bytes)] = bytes
+                case .send(let agent, let assignment): work.append((agent, assignment))
+                case .fold(let job): next += machine.handle(.folded(round: job.round, try fold(job)), at: 0)
+                case .commit(let commit): record(commit, progress)
+                case .ineligible(let agent, let why): throw SimulationError.ineligible(agent, why)
+                case .accept, .withdraw, .wake, .note: continue
+                }
+            }
+            if !work.isEmpty { next += try perform(work) }
+            effects = next
+        }
+        if case .failed(let why) = machine.state.phase { throw SimulationError.failed(why) }
+        guard machine.state.isOver else { throw SimulationError.failed("the run stopped in round \(machine.state.round)") }
+        var cost = Report.Cost()
+        cost.wallSeconds = started.duration(to: .now).seconds
+        cost.coordinatorPeakRssBytes = PeakMemory.bytes
+        return Report(state: machine.state, recipe: recipe, summaries: summaries, engine: .simulate, cost: cost)
+    }
+
+    /// A cluster's model as safetensors bytes.
+    package func model(_ digest: Digest) -> [UInt8]? { blobs[digest] }
+
+    package var state: RunState { machine.state }
+
+    // MARK: Effects
+
+    private mutating func record(_ commit: RunEffect.Commit, _ progress: (RoundSummary) -> Void) {
+        let living = commit.state.blobs
+        blobs = blobs.filter { living.contains($0.key) }
+        models = models.filter { living.contains($0.key) }
+        guard var summary = commit.summary else { return }
+        summary.seconds = roundStart.duration(to: .now).seconds
+        (summary.bytesUp, summary.bytesDown) = bytes
+        bytes = (0, 0)
+        roundStart = .now
+        summaries.append(summary)
+        progress(summary)
+    }
+
+    private mutating func fold(_ job: FoldJob) throws -> [SlotID: FoldedSlot] {
+        guard let shared = machine.shared else { return [:] }
+        var made: [Digest: [UInt8]] = [:]
+        let (spooled, stored) = (uploads, blobs)
+        let slots = try Fold(recipe: recipe, shared: shared)(
+            job, upload: { spooled[$0] ?? [] }, blob: { stored[$0] ?? [] },
+            store: { bytes in
+                let digest = Digest(of: bytes)
+                made[digest] = bytes
+                return digest
+            })
+        blobs.merge(made) { old, _ in old }
+        return slots
+    }
+
+    /// Lets agents train side by side; what they send is taken in id order.
+    private mutating func perform(_ work: [(AgentID, Assignment)]) throws -> [RunEffect] {
+        guard let shared = machine.shared else { return [] }
+        for (_, assignment) in work {
+            for offer in assignment.offers where models[offer.model] == nil {
+                models[offer.model] = try ParameterSet(safetensors: blobs[offer.model] ?? [], layout: shared)
+            }
+        }
+        let (participants, memories, models) = (participants, memories, models)
+        let results = Mutex<[AgentID: Result<Participant.Outcome, any Error>]>([:])
+        let next = Mutex(0)
+        DispatchQueue.concurrentPerform(iterations: min(width, work.count)) { _ in
+            while true {
+                let index = next.withLock { value in
+                    defer { value += 1 }
+                    return value
+                }
+                guard index < work.count else { return }
+                let (agent, assignment) = work[index]
+                guard let participant = participants[agent] else { continue }
+                let result = Result<Participant.Outcome, any Error> {
+                    let offered = Dictionary(
+                        assignment.offers.compactMap { offer in models[offer.model].map { (offer.slot, $0) } },
+                        uniquingKeysWith: { first, _ in first })
+                    return try participant.perform(assignment, models: offered, memory: memories[agent])
+                }
+                results.withLock { $0[agent] = result }
+            }
+        }
+        let outcomes = results.withLock { $0 }
+        let check = UploadCheck(recipe: recipe, shared: shared)
+        var effects: [RunEffect] = []
+        for (agent, assignment) in work {
+            guard let outcome = try outcomes[agent]?.get(), let member = machine.state.member(agent) else { continue }
+            let bytes = outcome.upload.encoded()
+            count(agent, assignment, upload: bytes.count)
+            self.memories[agent] = outcome.memory
+            uploads[agent] = bytes
+            let evidence = try check.evidence(bytes, from: member, for: assignment)
+            effects += machine.handle(.uploaded(evidence, round: assignment.round), at: 0)
+        }
+        return effects
+    }
+
+    /// Encoded sizes; a model that the agent holds from its last round is not sent again.
+    private mutating func count(_ agent: AgentID, _ assignment: Assignment, upload: Int) {
+        let offered = Set(assignment.offers.map(\.model))
+        bytes.up += upload
+        for digest in offered.subtracting(held[agent] ?? []) { bytes.down += blobs[digest]?.count ?? 0 }
+        held[agent] = offered
+    }
+}
+
+/// Why a simulation did not come to its end.
+package enum SimulationError: Error, CustomStringConvertible {
+    case ineligible(AgentID, String)
+    case failed(String)
+
+    package var description: String {
+        switch self {
+        case .ineligible(let agent, let why): "agent \(agent) cannot take part: \(why)"
+        case .failed(let why): why
+        }
+    }
+}
