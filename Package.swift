@@ -41,9 +41,8 @@ let package = Package(
         // System libraries and C
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CShims", dependencies: ["COpenSSL"]),
-        .target(name: "CKernels", dependencies: ["CBLAS"], cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
 
         // Pure core: imports only point up this list
         .target(name: "EngramBytes", dependencies: ["CZlib", "COpenSSL"]),
@@ -79,20 +78,28 @@ let package = Package(
             ]),
 
         // Executables: parse, build, run
-        .executableTarget(name: "engramd", dependencies: ["EngramCoordinator", "EngramTLS", "EngramTensors", argumentParser, logging]),
-        .executableTarget(name: "engram-agent", dependencies: ["EngramAgent", "EngramTensors", argumentParser, logging]),
+        .executableTarget(name: "engramd", dependencies: [
+                "EngramCoordinator", "EngramTransport", "EngramStore", "EngramSockets", "EngramTLS", "EngramWire", argumentParser, logging,
+                lifecycle,
+            ]),
+        .executableTarget(name: "engram-agent", dependencies: [
+                "EngramAgent", "EngramFederation", "EngramTransport", "EngramSockets", "EngramWire", argumentParser, logging, lifecycle,
+            ]),
         .executableTarget(name: "engram", dependencies: ["EngramOperator", argumentParser]),
 
         // Tests
         .testTarget(name: "EngramBytesTests", dependencies: ["EngramBytes"]),
-        .testTarget(name: "EngramTensorsTests", dependencies: ["EngramTensors", "EngramBytes"]),
+        .testTarget(name: "EngramTensorsTests", dependencies: ["EngramTensors", "EngramBytes", "CKernels"]),
         .testTarget(name: "EngramLearningTests", dependencies: ["EngramLearning", "EngramTensors", "EngramBytes"]),
         .testTarget(name: "EngramWireTests", dependencies: ["EngramWire", "EngramTensors", "EngramBytes"]),
         .testTarget(name: "EngramFederationTests", dependencies: ["EngramFederation", "EngramWire", "EngramLearning", "EngramTensors", "EngramBytes"]),
         .testTarget(name: "EngramSocketsTests", dependencies: ["EngramSockets"]),
         .testTarget(name: "EngramTLSTests", dependencies: ["EngramTLS"]),
         .testTarget(name: "EngramTransportTests", dependencies: ["EngramTransport", "EngramSockets", "EngramTLS", "EngramWire", "EngramBytes"]),
-        .testTarget(name: "EngramStoreTests", dependencies: ["EngramStore", "EngramWire", "EngramBytes"]),
+        .testTarget(name: "EngramStoreTests", dependencies: ["EngramStore", "EngramWire", "EngramBytes", grdb]),
+        .testTarget(
+            name: "EngramOperatorTests",
+            dependencies: ["EngramOperator", "EngramFederation", "EngramWire", "EngramLearning", "EngramTensors", "EngramBytes"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

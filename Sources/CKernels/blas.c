@@ -11,8 +11,8 @@
 
 // The CBLAS interface, written down here so that no header has to be installed: 32-bit sizes, and these numbers for its names.
 enum { ROW_MAJOR = 101, NO_TRANSPOSE = 111, TRANSPOSE = 112 };
-typedef void (*sgemm_function)(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float *a, int lda,
-                               const float *b, int ldb, float beta, float *c, int ldc);
+typedef void (*sgemm_function)(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float *a,
+                               int lda, const float *b, int ldb, float beta, float *c, int ldc);
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static sgemm_function library_sgemm;
@@ -77,8 +77,8 @@ void ek_sgemm(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, fl
     pthread_once(&once, choose);
     size_t limit = INT_MAX;
     if (library_sgemm && m <= limit && n <= limit && k <= limit && lda <= limit && ldb <= limit && ldc <= limit)
-        library_sgemm(ROW_MAJOR, transpose_a ? TRANSPOSE : NO_TRANSPOSE, transpose_b ? TRANSPOSE : NO_TRANSPOSE, (int)m, (int)n, (int)k,
-                      alpha, a, (int)lda, b, (int)ldb, beta, c, (int)ldc);
+        library_sgemm(ROW_MAJOR, transpose_a ? TRANSPOSE : NO_TRANSPOSE, transpose_b ? TRANSPOSE : NO_TRANSPOSE, (int)m, (int)n,
+                      (int)k, alpha, a, (int)lda, b, (int)ldb, beta, c, (int)ldc);
     else
         ek_sgemm_builtin(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }

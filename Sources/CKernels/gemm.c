@@ -8,6 +8,8 @@
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
 #define VW 16
 #define MR 8
+#define NV 2
+#define DOT 4
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #include "gemm_tile.h"
 
@@ -15,6 +17,8 @@
 #define TARGET __attribute__((target("avx2,fma")))
 #define VW 8
 #define MR 6
+#define NV 2
+#define DOT 2
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #include "gemm_tile.h"
 
@@ -23,6 +27,8 @@
 #define TARGET
 #define VW 4
 #define MR 4
+#define NV 2
+#define DOT 2
 #define FMA(a, b, c) ((a) * (b) + (c))
 #include "gemm_tile.h"
 #else
@@ -30,6 +36,8 @@
 #define TARGET
 #define VW 4
 #define MR 8
+#define NV 2
+#define DOT 4
 #if defined(__aarch64__)
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Included once per instruction set by gemm.c, with: TAG(name), TARGET, VW (floats in a vector), MR (rows of a tile), FMA(a, b, c).
+// Included once per instruction set by gemm.c, with: TAG(name), TARGET, VW (floats in a vector), MR and NV (rows and vectors of
+// a tile), DOT (columns of a tile of dot products), FMA(a, b, c).
 //
 // Nothing is packed: the products of a training step have a short side (a batch or a layer of some hundred units), so the
 // operands stay in the second-level cache and packing would cost more than it saves.
@@ -11,12 +12,12 @@ typedef float TAG(vec) __attribute__((vector_size(VW * 4), aligned(4)));
 TARGET __attribute__((always_inline)) static inline void TAG(broadcast_tile)(
     const int mr, const int nv, const size_t tail, size_t k, float alpha, const float *a, size_t row_a, size_t col_a,
     const float *b, size_t ldb, float beta, float *c, size_t ldc) {
-    TAG(vec) sum[MR][2];
+    TAG(vec) sum[MR][NV];
 #pragma clang loop unroll(full)
     for (int i = 0; i < mr; i++)
         for (int v = 0; v < nv; v++) sum[i][v] = (TAG(vec)){0};
     for (size_t p = 0; p < k; p++, a += col_a, b += ldb) {
-        TAG(vec) right[2];
+        TAG(vec) right[NV];
         if (tail) {
             float padded[VW] = {0};
             for (size_t j = 0; j < tail; j++) padded[j] = b[j];
@@ -41,36 +42,39 @@ TARGET __attribute__((always_inline)) static inline void TAG(broadcast_tile)(
         }
 }
 
+// One column panel of `nv` vectors (or a tail) for all rows: tiles of MR rows, then of 4, 2 and 1 for the rest.
+TARGET __attribute__((always_inline)) static inline void TAG(broadcast_panel)(
+    const int nv, const size_t tail, size_t m, size_t k, float alpha, const float *a, size_t row_a, size_t col_a, const float *b,
+    size_t ldb, float beta, float *c, size_t ldc) {
+    size_t i = 0;
+    for (; i + MR <= m; i += MR)
+        TAG(broadcast_tile)(MR, nv, tail, k, alpha, a + i * row_a, row_a, col_a, b, ldb, beta, c + i * ldc, ldc);
+    if (MR > 4 && i + 4 <= m) {
+        TAG(broadcast_tile)(4, nv, tail, k, alpha, a + i * row_a, row_a, col_a, b, ldb, beta, c + i * ldc, ldc);
+        i += 4;
+    }
+    if (i + 2 <= m) {
+        TAG(broadcast_tile)(2, nv, tail, k, alpha, a + i * row_a, row_a, col_a, b, ldb, beta, c + i * ldc, ldc);
+        i += 2;
+    }
+    if (i < m) TAG(broadcast_tile)(1, nv, tail, k, alpha, a + i * row_a, row_a, col_a, b, ldb, beta, c + i * ldc, ldc);
+}
+
 TARGET static void TAG(broadcast_gemm)(size_t m, size_t n, size_t k, float alpha, const float *a, size_t row_a, size_t col_a,
                                        const float *b, size_t ldb, float beta, float *c, size_t ldc) {
-    for (size_t j = 0; j < n;) {
-        size_t left = n - j, width = left >= 2 * VW ? 2 * VW : left >= VW ? VW : left;
-        for (size_t i = 0; i < m;) {
-            const float *ai = a + i * row_a;
-            float *cij = c + i * ldc + j;
-            int full = m - i >= MR;
-            if (width == 2 * VW) {
-                if (full) TAG(broadcast_tile)(MR, 2, 0, k, alpha, ai, row_a, col_a, b + j, ldb, beta, cij, ldc);
-                else TAG(broadcast_tile)(1, 2, 0, k, alpha, ai, row_a, col_a, b + j, ldb, beta, cij, ldc);
-            } else if (width == VW) {
-                if (full) TAG(broadcast_tile)(MR, 1, 0, k, alpha, ai, row_a, col_a, b + j, ldb, beta, cij, ldc);
-                else TAG(broadcast_tile)(1, 1, 0, k, alpha, ai, row_a, col_a, b + j, ldb, beta, cij, ldc);
-            } else {
-                if (full) TAG(broadcast_tile)(MR, 1, width, k, alpha, ai, row_a, col_a, b + j, ldb, beta, cij, ldc);
-                else TAG(broadcast_tile)(1, 1, width, k, alpha, ai, row_a, col_a, b + j, ldb, beta, cij, ldc);
-            }
-            i += full ? MR : 1;
-        }
-        j += width;
-    }
+    size_t j = 0;
+    for (; j + NV * VW <= n; j += NV * VW)
+        TAG(broadcast_panel)(NV, 0, m, k, alpha, a, row_a, col_a, b + j, ldb, beta, c + j, ldc);
+    for (; j + VW <= n; j += VW) TAG(broadcast_panel)(1, 0, m, k, alpha, a, row_a, col_a, b + j, ldb, beta, c + j, ldc);
+    if (j < n) TAG(broadcast_panel)(1, n - j, m, k, alpha, a, row_a, col_a, b + j, ldb, beta, c + j, ldc);
 }
 
 // C tile [mr, nr] of A B^T: both operands run along k, so whole vectors of both are multiplied and summed at the end.
 TARGET __attribute__((always_inline)) static inline void TAG(dot_tile)(const int mr, const int nr, size_t k, float alpha,
                                                                        const float *a, size_t lda, const float *b, size_t ldb,
                                                                        float beta, float *c, size_t ldc) {
-    TAG(vec) sum[4][4];
-    float rest[4][4];
+    TAG(vec) sum[4][DOT];
+    float rest[4][DOT];
 #pragma clang loop unroll(full)
     for (int i = 0; i < mr; i++)
         for (int j = 0; j < nr; j++) {
@@ -79,7 +83,7 @@ TARGET __attribute__((always_inline)) static inline void TAG(dot_tile)(const int
         }
     size_t p = 0;
     for (; p + VW <= k; p += VW) {
-        TAG(vec) right[4];
+        TAG(vec) right[DOT];
 #pragma clang loop unroll(full)
         for (int j = 0; j < nr; j++) right[j] = *(const TAG(vec) *)(b + j * ldb + p);
 #pragma clang loop unroll(full)
@@ -103,25 +107,27 @@ TARGET __attribute__((always_inline)) static inline void TAG(dot_tile)(const int
         }
 }
 
-TARGET static void TAG(dot_gemm)(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b, size_t ldb,
-                                 float beta, float *c, size_t ldc) {
+TARGET static void TAG(dot_gemm)(size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b,
+                                 size_t ldb, float beta, float *c, size_t ldc) {
     for (size_t j = 0; j < n;) {
-        int wide = n - j >= 4;
+        int wide = n - j >= DOT;
         for (size_t i = 0; i < m;) {
             int tall = m - i >= 4;
             const float *ai = a + i * lda, *bj = b + j * ldb;
             float *cij = c + i * ldc + j;
-            if (tall && wide) TAG(dot_tile)(4, 4, k, alpha, ai, lda, bj, ldb, beta, cij, ldc);
+            if (tall && wide) TAG(dot_tile)(4, DOT, k, alpha, ai, lda, bj, ldb, beta, cij, ldc);
             else if (tall) TAG(dot_tile)(4, 1, k, alpha, ai, lda, bj, ldb, beta, cij, ldc);
-            else if (wide) TAG(dot_tile)(1, 4, k, alpha, ai, lda, bj, ldb, beta, cij, ldc);
+            else if (wide) TAG(dot_tile)(1, DOT, k, alpha, ai, lda, bj, ldb, beta, cij, ldc);
             else TAG(dot_tile)(1, 1, k, alpha, ai, lda, bj, ldb, beta, cij, ldc);
             i += tall ? 4 : 1;
         }
-        j += wide ? 4 : 1;
+        j += wide ? DOT : 1;
     }
 }
 #undef TAG
 #undef TARGET
 #undef VW
 #undef MR
+#undef NV
+#undef DOT
 #undef FMA

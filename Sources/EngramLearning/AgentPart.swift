@@ -46,7 +46,8 @@ package struct AgentPart: Equatable, Sendable {
         case .none: break
         case .turned(let quarters):
             guard let turned = picked.turned(quarters: quarters) else {
-                throw .tensor(shard: observer, name: "features", reason: "\(data.dimension) features are not a square image to turn")
+                throw .tensor(
+                    shard: observer, name: "features", reason: "\(data.dimension) features are not a square image to turn")
             }
             picked = turned
         case .relabelled(let map):
@@ -58,7 +59,8 @@ package struct AgentPart: Equatable, Sendable {
         return try Shard(
             observer: observer, task: task, classes: classes, truth: truth, data: picked, train: Array(0..<train.count),
             validation: Array(train.count..<train.count + validation.count),
-            test: Array(train.count + validation.count..<rows.count), memorability: memorability.map { all in rows.map { all[$0] } })
+            test: Array(train.count + validation.count..<rows.count),
+            memorability: memorability.map { all in rows.map { all[$0] } })
     }
 }
 
@@ -78,7 +80,9 @@ extension Dataset {
         func gather<T>(_ pixels: [T]) -> [T] {
             var out: [T] = []
             out.reserveCapacity(pixels.count)
-            for start in stride(from: 0, to: pixels.count, by: dimension) { for from in source { out.append(pixels[start + from]) } }
+            for start in stride(from: 0, to: pixels.count, by: dimension) {
+                for from in source { out.append(pixels[start + from]) }
+            }
             return out
         }
         let changed: Features =

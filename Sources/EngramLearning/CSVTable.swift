@@ -19,11 +19,14 @@ package struct CSVTable: Sendable {
         while let record = try parser.record() {
             if record.count != header.count {
                 throw .malformed(
-                    format: "CSV", reason: "line \(parser.recordLine) has \(record.count) fields, the first line has \(header.count)")
+                    format: "CSV",
+                    reason: "line \(parser.recordLine) has \(record.count) fields, the first line has \(header.count)")
             }
             fields += record
             count += 1
-            if fields.count > Self.fieldLimit { throw .malformed(format: "CSV", reason: "it has more than \(Self.fieldLimit) fields") }
+            if fields.count > Self.fieldLimit {
+                throw .malformed(format: "CSV", reason: "it has more than \(Self.fieldLimit) fields")
+            }
         }
         columns = header
         self.fields = fields

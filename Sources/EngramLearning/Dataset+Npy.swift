@@ -2,7 +2,8 @@
 package import EngramTensors
 
 extension Dataset {
-    /// Features [n, …] and labels [n] of numpy arrays. Byte features stay bytes and need their scale; everything else becomes Float32.
+    /// Features [n, …] and labels [n] of numpy arrays. Byte features stay bytes and need their scale; everything else becomes
+    /// Float32.
     package init(features: Npy, labels: Npy, task: Task, scale: Float = 1, offset: Float = 0) throws(LearningError) {
         guard features.shape.count >= 2, let rows = features.shape.first, rows > 0, labels.shape == [rows] else {
             throw .badData("labels of shape \(labels.shape) do not belong to features of shape \(features.shape)")

@@ -25,7 +25,9 @@ package struct Idx: Equatable, Sendable {
         if plain.count < 4 || plain[0] != 0 || plain[1] != 0 { throw Self.malformed("it does not begin with two zero bytes") }
         if plain[2] != 8 { throw Self.malformed("its element type is \(plain[2]), only 8 (bytes) is known") }
         let rank = Int(plain[3])
-        if !(1...4).contains(rank) || plain.count < 4 + 4 * rank { throw Self.malformed("it has \(rank) dimensions or ends too early") }
+        if !(1...4).contains(rank) || plain.count < 4 + 4 * rank {
+            throw Self.malformed("it has \(rank) dimensions or ends too early")
+        }
         var shape: [Int] = []
         for i in 0..<rank {
             var size = 0
@@ -33,7 +35,9 @@ package struct Idx: Equatable, Sendable {
             shape.append(size)
         }
         let data = plain[(4 + 4 * rank)...]
-        if TensorSpec.product(shape) != data.count { throw Self.malformed("the shape \(shape) does not fit its \(data.count) bytes") }
+        if TensorSpec.product(shape) != data.count {
+            throw Self.malformed("the shape \(shape) does not fit its \(data.count) bytes")
+        }
         self.shape = shape
         bytes = Array(data)
     }
@@ -42,7 +46,8 @@ package struct Idx: Equatable, Sendable {
 }
 
 extension Dataset {
-    /// Images and labels in the IDX format; pixels stay bytes and become byte · scale + offset (by default −1…1, as PFLlib has it).
+    /// Images and labels in the IDX format; pixels stay bytes and become byte · scale + offset (by default −1…1, as PFLlib has
+    /// it).
     package init(idxImages: [UInt8], labels: [UInt8], scale: Float = 2 / 255, offset: Float = -1) throws(LearningError) {
         let images = try Idx(parsing: idxImages)
         let ids = try Idx(parsing: labels)

@@ -30,7 +30,9 @@ package struct ModelSpec: Codable, Hashable, Sendable {
 
     /// Why no network can be made of this, or nil. A spec that came from outside must be asked before `Network.init`.
     package var problem: String? {
-        if hidden.count > Self.depthLimit { return "it has \(hidden.count) hidden layers, at most \(Self.depthLimit) are possible" }
+        if hidden.count > Self.depthLimit {
+            return "it has \(hidden.count) hidden layers, at most \(Self.depthLimit) are possible"
+        }
         for width in widths where !(1...Self.widthLimit).contains(width) {
             return "a layer has \(width) units, possible are 1 to \(Self.widthLimit)"
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 package import EngramTensors
+import Foundation
 
 extension Network {
     /// The loss of each row, in the order of `rows`: what paired comparisons of two models are made of. Their mean is `evaluate(…).loss`.

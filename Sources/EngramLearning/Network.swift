@@ -3,7 +3,8 @@ package import EngramTensors
 
 /// A fully connected network: its layers, and what they compute. The values live in a `ParameterSet` beside it.
 ///
-/// Layer i has the tensors "layers.i.weight" [out, in] and "layers.i.bias" [out]; ReLU after each but the last, which is the head.
+/// Layer i has the tensors "layers.i.weight" [out, in] and "layers.i.bias" [out]; ReLU after each but the last, which is the
+/// head.
 package struct Network: Sendable {
     package let spec: ModelSpec
     package let layout: ParameterLayout
@@ -62,7 +63,8 @@ package struct Network: Sendable {
         return all
     }
 
-    /// The activations that the head reads, row-major [rows.count, width]: of the last hidden layer, or the features of a linear model.
+    /// The activations that the head reads, row-major [rows.count, width]: of the last hidden layer, or the features of a
+    /// linear model.
     package func latents(_ parameters: ParameterSet, _ data: Dataset, rows: [Int]) -> [Float] {
         guard let width = spec.hidden.last else { return data.floats(rows: rows) }
         var all: [Float] = []

@@ -19,7 +19,8 @@ package struct ObserverTable: Sendable {
     private let responses: CSVTable
     private let features: Npy
 
-    /// `images` has the columns image and cold; `responses` observer, image, the label and test; `features` is [images, d], its row
+    /// `images` has the columns image and cold; `responses` observer, image, the label and test; `features` is [images, d], its
+    /// row
     /// numbers being the image ids. Throws `badData` when features and images do not fit.
     package init(images: CSVTable, responses: CSVTable, features: Npy) throws(LearningError) {
         guard features.shape.count == 2, features.shape[1] > 0 else {
@@ -33,10 +34,12 @@ package struct ObserverTable: Sendable {
         self.features = features
     }
 
-    /// One shard per observer, ordered by first appearance; rows without a response (an empty field, or −1 for `remembered`) are left
+    /// One shard per observer, ordered by first appearance; rows without a response (an empty field, or −1 for `remembered`)
+    /// are left
     /// out, and so are observers without any row.
     ///
-    /// Rows with test == 0 are for training, a seeded part `validation` of them (15 % is usual) for validation; rows with test == 1
+    /// Rows with test == 0 are for training, a seeded part `validation` of them (15 % is usual) for validation; rows with test
+    /// == 1
     /// for test. `cold` comes from the image; `memorability`, if that column of the images is named, too.
     package func shards(
         label: String, task: Task, classes: Int = 2, validation: Double = 0.15, seed: UInt64, standard: Standard? = nil,
@@ -95,7 +98,8 @@ package struct ObserverTable: Sendable {
                     try Shard(
                         observer: observer, task: task, classes: classes, data: data, train: training.dropLast(held).sorted(),
                         validation: training.suffix(held).sorted(), test: own.indices.filter { test[own[$0]] == 1 },
-                        cold: own.map { cold[shown[$0]] }, memorability: memorable.map { column in own.map { column[shown[$0]] } }))
+                        cold: own.map { cold[shown[$0]] }, memorability: memorable.map { column in own.map { column[shown[$0]] } }
+                    ))
             } catch {
                 throw .badData(error.description)
             }

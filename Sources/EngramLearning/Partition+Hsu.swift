@@ -2,7 +2,8 @@
 package import EngramTensors
 
 extension Partition {
-    /// The partition of Hsu, Qi & Brown (2019): every agent has the same number of rows and its own class mix q ~ Dir(alpha · uniform).
+    /// The partition of Hsu, Qi & Brown (2019): every agent has the same number of rows and its own class mix q ~ Dir(alpha ·
+    /// uniform).
     ///
     /// Each row's class is drawn from q and a row of that class is taken without replacement; an exhausted class gets the
     /// probability 0 and the rest is renormalised. When all classes that an agent prefers are exhausted it goes on

@@ -4,7 +4,8 @@ package import EngramTensors
 extension Partition {
     /// PFLlib's pathological partition: every agent holds rows of `classesPerAgent` classes only.
     ///
-    /// Classes go in order to the first ⌈agents/classes · classesPerAgent⌉ agents that still have room for a class, in equal shares
+    /// Classes go in order to the first ⌈agents/classes · classesPerAgent⌉ agents that still have room for a class, in equal
+    /// shares
     /// if `balanced`, else in random shares of at least a tenth of an equal one, the last agent getting the rest.
     package static func pathological(
         labels: [Int32], classes: Int, agents: Int, classesPerAgent: Int = 2, balanced: Bool = false, least: Int = 40,

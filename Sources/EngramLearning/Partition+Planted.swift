@@ -2,7 +2,8 @@
 package import EngramTensors
 
 extension Partition {
-    /// Equal shares; agent i sees its images turned by i mod 4 quarters (truth "r0", "r90", "r180", "r270"), as IFCA's Rotated MNIST.
+    /// Equal shares; agent i sees its images turned by i mod 4 quarters (truth "r0", "r90", "r180", "r270"), as IFCA's Rotated
+    /// MNIST.
     package static func rotated(
         rows: Int, agents: Int, sizes: SplitSizes, using generator: inout SeededGenerator
     ) throws(LearningError) -> [AgentPart] {

@@ -17,7 +17,8 @@ package enum Partition {
         let share = sizes.total ?? rows / agents
         if share > rows / agents {
             throw .badPartition(
-                "\(agents) agents with \(share) rows each need \(agents * share) rows, there are \(rows): ask for fewer of either")
+                "\(agents) agents with \(share) rows each need \(agents * share) rows, there are \(rows): ask for fewer of either"
+            )
         }
         return share
     }

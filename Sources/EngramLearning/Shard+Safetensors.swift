@@ -26,7 +26,8 @@ extension Shard {
         }
         let split = try source.octets("split", rows: rows, below: 3) ?? Self.seededSplit(rows: rows, observer: observer)
         try self.init(
-            observer: observer, task: task, classes: try source.classes(task), truth: source.file.metadata["engram.truth"], data: data,
+            observer: observer, task: task, classes: try source.classes(task), truth: source.file.metadata["engram.truth"],
+            data: data,
             train: split.indices.filter { split[$0] == 0 }, validation: split.indices.filter { split[$0] == 1 },
             test: split.indices.filter { split[$0] == 2 }, cold: try source.octets("cold", rows: rows, below: 2)?.map { $0 == 1 },
             memorability: try source.floats("memorability", rows: rows),

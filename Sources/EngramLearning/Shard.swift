@@ -21,7 +21,8 @@ package struct Shard: Sendable {
 
     /// Throws `ShardError` when targets, row lists or optional columns do not fit the task and the data.
     package init(
-        observer: String, task: Task, classes: Int, truth: String? = nil, data: Dataset, train: [Int], validation: [Int], test: [Int],
+        observer: String, task: Task, classes: Int, truth: String? = nil, data: Dataset, train: [Int], validation: [Int],
+        test: [Int],
         cold: [Bool]? = nil, memorability: [Float]? = nil, remembered: [UInt8]? = nil
     ) throws(ShardError) {
         self.observer = observer
@@ -46,10 +47,13 @@ package struct Shard: Sendable {
     package var coldTest: [Int] { cold.map { cold in test.filter { cold[$0] } } ?? [] }
 
     private func checkTargets() throws(ShardError) {
-        if data.count == 0 { throw .tensor(shard: observer, name: "labels", reason: "there are no rows: leave this observer out") }
+        if data.count == 0 {
+            throw .tensor(shard: observer, name: "labels", reason: "there are no rows: leave this observer out")
+        }
         if task == .classes && !(2...Shard.classLimit).contains(classes) {
             throw .metadata(
-                shard: observer, key: "engram.classes", reason: "\(classes) classes are not usable, write 2 to \(Shard.classLimit)")
+                shard: observer, key: "engram.classes",
+                reason: "\(classes) classes are not usable, write 2 to \(Shard.classLimit)")
         }
         switch (task, data.targets) {
         case (.classes, .classes(let ids)), (.remembered, .classes(let ids)):
@@ -66,7 +70,8 @@ package struct Shard: Sendable {
         case (.scores, .classes):
             throw .tensor(shard: observer, name: "labels", reason: "class ids cannot be scores: store them as F32")
         case (.classes, .scores), (.remembered, .scores):
-            throw .tensor(shard: observer, name: "labels", reason: "the task “\(task.rawValue)” needs class ids: store them as I64")
+            throw .tensor(
+                shard: observer, name: "labels", reason: "the task “\(task.rawValue)” needs class ids: store them as I64")
         }
     }
 
@@ -79,7 +84,8 @@ package struct Shard: Sendable {
             throw .row(shard: observer, tensor: "memorability", row: row, reason: "it must be in 0…1: rescale the column")
         }
         if let row = remembered?.firstIndex(where: { $0 > 1 }) {
-            throw .row(shard: observer, tensor: "remembered", row: row, reason: "it must be 0 or 1: leave rows without a response out")
+            throw .row(
+                shard: observer, tensor: "remembered", row: row, reason: "it must be 0 or 1: leave rows without a response out")
         }
     }
 

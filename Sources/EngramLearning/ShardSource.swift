@@ -48,7 +48,8 @@ struct ShardSource {
         case .u8:
             let scale = try number("engram.scale")
             guard let scale, scale != 0 else {
-                throw .metadata(shard: name, key: "engram.scale", reason: "U8 features need a scale other than 0, such as 0.003921569")
+                throw .metadata(
+                    shard: name, key: "engram.scale", reason: "U8 features need a scale other than 0, such as 0.003921569")
             }
             return (.bytes(Array(tensor.bytes), scale: scale, offset: try number("engram.offset") ?? 0), rows, dimension)
         case .f64, .i8, .i16, .i32, .i64:
@@ -73,7 +74,8 @@ struct ShardSource {
         targets.reserveCapacity(ids.count)
         for (row, id) in ids.enumerated() {
             guard let id = Int32(exactly: id) else {
-                throw .row(shard: name, tensor: "labels", row: row, reason: "the label \(id) is no class id: count classes from 0")
+                throw .row(
+                    shard: name, tensor: "labels", row: row, reason: "the label \(id) is no class id: count classes from 0")
             }
             targets.append(id)
         }
@@ -102,7 +104,9 @@ struct ShardSource {
 
     private func column(_ tensor: String, rows: Int) throws(ShardError) -> Safetensors.Tensor {
         let found = try required(tensor)
-        if found.shape != [rows] { throw problem(tensor, "its shape is \(found.shape), it must be [\(rows)] as the features have rows") }
+        if found.shape != [rows] {
+            throw problem(tensor, "its shape is \(found.shape), it must be [\(rows)] as the features have rows")
+        }
         return found
     }
 

@@ -22,7 +22,8 @@ package enum SplitSizes: Hashable, Sendable {
             if train == 0 { throw .badPartition("at least one training row per agent is needed") }
         case .fractions(let validation, let test):
             if !(validation >= 0 && test >= 0 && validation + test < 1) {
-                throw .badPartition("the fractions \(validation) and \(test) must not be negative and must leave rows for training")
+                throw .badPartition(
+                    "the fractions \(validation) and \(test) must not be negative and must leave rows for training")
             }
         }
         return self

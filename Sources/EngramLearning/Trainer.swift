@@ -11,7 +11,9 @@ package struct SGD: Codable, Hashable, Sendable {
     /// The rate is multiplied by this after every round, by the caller (`rate(round:)`).
     package var decay = 1.0
 
-    package init(rate: Double = 0.05, momentum: Double = 0, weightDecay: Double = 0, batch: Int = 32, epochs: Int = 2, decay: Double = 1) {
+    package init(
+        rate: Double = 0.05, momentum: Double = 0, weightDecay: Double = 0, batch: Int = 32, epochs: Int = 2, decay: Double = 1
+    ) {
         self.rate = rate
         self.momentum = momentum
         self.weightDecay = weightDecay
@@ -90,7 +92,8 @@ package struct Trainer: Sendable {
                 let slice = order[start..<min(start + batch, order.count)]
                 loss += workspace.step(values, data, rows: slice)
                 workspace.update(
-                    &values, velocity: &velocity, anchor: anchor, ranges: free, rate: Float(rate ?? sgd.rate), sgd: sgd, pull: strength)
+                    &values, velocity: &velocity, anchor: anchor, ranges: free, rate: Float(rate ?? sgd.rate), sgd: sgd,
+                    pull: strength)
                 steps += 1
             }
         }

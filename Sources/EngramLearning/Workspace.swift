@@ -104,7 +104,8 @@ import EngramTensors
                 unsafe ek_column_sums(rows.count, to, incoming, gradient + network.biases[layer])
                 if layer == 0 { break }
                 let outgoing = unsafe backward + (layer % 2) * widest * batch
-                unsafe ek_sgemm(0, 0, rows.count, from, to, 1, incoming, to, values + network.weights[layer], from, 0, outgoing, from)
+                unsafe ek_sgemm(
+                    0, 0, rows.count, from, to, 1, incoming, to, values + network.weights[layer], from, 0, outgoing, from)
                 unsafe ek_relu_mask(rows.count * from, input, outgoing)
                 unsafe incoming = outgoing
             }

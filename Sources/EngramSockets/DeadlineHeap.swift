@@ -39,7 +39,9 @@ struct DeadlineHeap<Time: Comparable & Sendable, Payload: Sendable>: Sendable {
 
     /// Removes and returns the nearest deadline if it is not after `now`.
     mutating func popExpired(at now: Time) -> (id: UInt64, payload: Payload)? {
-        guard let time = nearest(), time <= now, let top = heap.first, let payload = live.removeValue(forKey: top.id) else { return nil }
+        guard let time = nearest(), time <= now, let top = heap.first, let payload = live.removeValue(forKey: top.id) else {
+            return nil
+        }
         removeTop()
         return (top.id, payload)
     }

@@ -26,8 +26,10 @@ package final class Listener: Sendable {
     private let pauses = Atomic<Int>(0)
 
     /// Binds and listens. Throws `SocketError.cannotListen` with what to do about it.
-    package convenience init(on address: SocketAddress, reactor: Reactor, options: Options = Options()) async throws(SocketError) {
-        try await self.init(on: address, reactor: reactor, options: options) { (socket) throws(SocketError) in try socket.accept() }
+    package convenience init(on address: SocketAddress, reactor: Reactor, options: Options = Options()) async throws(SocketError)
+    {
+        try await self.init(on: address, reactor: reactor, options: options) { (socket) throws(SocketError) in try socket.accept()
+        }
     }
 
     /// With the accept call as an argument, so that tests can make it fail as an exhausted machine does.
@@ -55,8 +57,8 @@ package final class Listener: Sendable {
 
     /// The next connection; nil once the listener is closed. One task at a time.
     ///
-    /// Throws only on cancellation, reactor shutdown and programming errors: a connection that was reset before it was accepted is
-    /// skipped, and exhausted descriptors or memory lead to a pause.
+    /// Throws only on cancellation, reactor shutdown and programming errors: a connection that was reset before it was accepted
+    /// is skipped, and exhausted descriptors or memory lead to a pause.
     package func accept() async throws(SocketError) -> TCPStream? {
         var pause = options.firstPause
         while true {
@@ -104,7 +106,8 @@ package final class Listener: Sendable {
 
     /// Errors of one connection, which Linux passes on through accept (accept(2), "Error handling").
     private static func isTransient(_ code: Int32) -> Bool {
-        [ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH, EPERM].contains(code)
+        [ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH, EPERM].contains(
+            code)
     }
 
     private static func isExhaustion(_ code: Int32) -> Bool { [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) }

@@ -36,8 +36,8 @@ package actor Reactor {
 
     /// Returns when the socket may be ready; to be called after a transfer would have blocked.
     ///
-    /// One task at a time per direction. Throws when the deadline passes, the socket is closed, the task is cancelled or the reactor
-    /// shut down.
+    /// One task at a time per direction. Throws when the deadline passes, the socket is closed, the task is cancelled or the
+    /// reactor shut down.
     package nonisolated func wait(
         _ token: ReactorToken, for interest: Interest, until deadline: ContinuousClock.Instant? = nil
     ) async throws(SocketError) {

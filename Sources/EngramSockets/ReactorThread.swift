@@ -5,8 +5,8 @@ import Synchronization
 
 /// The thread of a reactor: waits in epoll, runs the reactor's jobs, keeps the table of who waits for what.
 ///
-/// Unchecked: `table` is touched on this thread only (the loop and the reactor's isolated methods, see `checkIsolated`); everything else is
-/// constant, atomic or inside a mutex.
+/// Unchecked: `table` is touched on this thread only (the loop and the reactor's isolated methods, see `checkIsolated`);
+/// everything else is constant, atomic or inside a mutex.
 final class ReactorThread: SerialExecutor, @unchecked Sendable {
     /// What other threads ask for without a job.
     enum Command: Sendable {
@@ -116,7 +116,8 @@ final class ReactorThread: SerialExecutor, @unchecked Sendable {
             for job in work.jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
             let idle = work.jobs.isEmpty && work.commands.isEmpty
             if idle && work.stopped { return }
-            let count = unsafe engram_epoll_wait(epoll, &events, Int32(Self.eventCapacity), idle ? Self.milliseconds(until: deadline) : 0)
+            let count = unsafe engram_epoll_wait(
+                epoll, &events, Int32(Self.eventCapacity), idle ? Self.milliseconds(until: deadline) : 0)
             // Only a bug (a closed epoll descriptor) can make epoll_wait fail for another reason than a signal.
             precondition(count >= 0, "epoll_wait failed with errno \(errno)")
             for event in events.prefix(Int(count)) {

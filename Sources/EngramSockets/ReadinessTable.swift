@@ -3,7 +3,8 @@ import CShims
 
 /// A registered descriptor: its number and the generation of its registration, packed into epoll's 64 bits.
 ///
-/// The system gives numbers out again; the generation tells a late event or call for an old descriptor from one for its successor.
+/// The system gives numbers out again; the generation tells a late event or call for an old descriptor from one for its
+/// successor.
 package struct ReactorToken: Hashable, Sendable {
     let rawValue: UInt64
 

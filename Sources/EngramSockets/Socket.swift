@@ -5,8 +5,8 @@ import Synchronization
 
 /// A TCP socket: thin throwing system calls around a descriptor that it owns.
 ///
-/// The descriptor is non-blocking and close-on-exec. `close` may race with a call on another task: the number is given back to the
-/// system only when no call uses it, so a call can never reach a stranger's descriptor.
+/// The descriptor is non-blocking and close-on-exec. `close` may race with a call on another task: the number is given back to
+/// the system only when no call uses it, so a call can never reach a stranger's descriptor.
 package final class Socket: Sendable {
     private struct State {
         let descriptor: Int32

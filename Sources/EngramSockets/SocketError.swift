@@ -40,7 +40,8 @@ package enum SocketError: Error, Equatable, Sendable, CustomStringConvertible {
             "cannot connect to \(address): refused; check that the daemon runs there and listens on that port"
         case .cannotConnect(let address, let code):
             "cannot connect to \(address): \(Self.text(of: code))\(Self.advice(for: code))"
-        case .unresolved(let host, let reason): "cannot resolve the host name \(host): \(reason); check the name and the DNS settings"
+        case .unresolved(let host, let reason):
+            "cannot resolve the host name \(host): \(reason); check the name and the DNS settings"
         case .malformedAddress(let text):
             "\"\(text)\" is not an address; write host:port, for example 127.0.0.1:7700, [::1]:7700 or daemon.example.org:7700"
         case .timedOut(let what): "\(what) took longer than its deadline; check the network and the peer"

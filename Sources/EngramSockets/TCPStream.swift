@@ -54,8 +54,8 @@ package final class TCPStream: Sendable {
         let stream = try await TCPStream(socket, remote: address, reactor: reactor)
         if connected { return stream }
         do {
-            // The registration itself may report a writability that preceded the attempt's end: SO_ERROR alone says 0 then, so ask
-            // for the peer as well.
+            // The registration itself may report a writability that preceded the attempt's end: SO_ERROR alone says 0 then, so
+            // ask for the peer as well.
             while true {
                 try await reactor.wait(stream.token, for: .write, until: deadline)
                 try socket.finishConnect(address)

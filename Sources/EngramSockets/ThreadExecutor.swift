@@ -3,8 +3,8 @@ import Foundation
 
 /// One dedicated thread with a job queue: for blocking work (SQLite, fsync, training), which must stay off the cooperative pool.
 ///
-/// An actor may return it as its `unownedExecutor` (and must keep it alive); others call `run`. Jobs run in the order of arrival. The
-/// thread ends when the executor is released and its queue is empty.
+/// An actor may return it as its `unownedExecutor` (and must keep it alive); others call `run`. Jobs run in the order of arrival.
+/// The thread ends when the executor is released and its queue is empty.
 package final class ThreadExecutor: SerialExecutor {
     private let queue: ThreadQueue
 

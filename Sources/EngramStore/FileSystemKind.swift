@@ -3,8 +3,8 @@ import Foundation
 
 /// Tells local file systems from those that reach over a network.
 ///
-/// SQLite's WAL needs memory shared between all that have the file open, and locks that work; NFS, SMB and file systems in user space
-/// that speak to another machine give neither (sqlite.org, "Write-Ahead Logging", §1).
+/// SQLite's WAL needs memory shared between all that have the file open, and locks that work; NFS, SMB and file systems in user
+/// space that speak to another machine give neither (sqlite.org, "Write-Ahead Logging", §1).
 enum FileSystemKind {
     /// Types, as mountinfo names them, that are on another machine. Other file systems in user space (NTFS, mergerfs) are local.
     private static let remote: Set<String> = [

@@ -91,7 +91,8 @@ package final class SQLiteStateStore: StateStore {
     func write<Result>(_ durability: Durability, _ body: (Database) throws -> Result) throws(StoreError) -> Result {
         do {
             return try database.writeWithoutTransaction { db in
-                // Cannot be changed inside a transaction. FULL also flushes what relaxed transactions left in the WAL: it is one file.
+                // Cannot be changed inside a transaction. FULL also flushes what relaxed transactions left in the WAL: it is one
+                // file.
                 try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
                 var result: Result?
                 try db.inTransaction(.immediate) {

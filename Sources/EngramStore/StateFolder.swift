@@ -3,14 +3,15 @@ import Foundation
 
 /// A coordinator's state on disk, held by this process alone: the database, the blobs and the upload spool are in it.
 ///
-/// Everything that could lose data later is refused here, at the start: no write access, a network file system, a folder that every user
-/// may enter, a second engramd. The lock is held until the last owner of this object goes.
+/// Everything that could lose data later is refused here, at the start: no write access, a network file system, a folder that
+/// every user may enter, a second engramd. The lock is held until the last owner of this object goes.
 package final class StateFolder: Sendable {
     package let path: String
     private let lock: FolderLock
 
     /// Makes the folder for `engramd init` (mode 0700, missing parents too), or takes an empty one, and holds it.
-    /// - Throws: `.alreadyInitialised` when a database is there already, `.holdsOtherFiles` when other things are, and what `init(opening:)` throws.
+    /// - Throws: `.alreadyInitialised` when a database is there already, `.holdsOtherFiles` when other things are, and what
+    ///   `init(opening:)` throws.
     package convenience init(creating path: String) throws(StoreError) {
         if !Folders.isFolder(path) {
             let parent = (path as NSString).deletingLastPathComponent
@@ -25,7 +26,8 @@ package final class StateFolder: Sendable {
             try Folders.synchronise(parent.isEmpty ? "." : parent)
         }
         guard Folders.fileSize(Self.database(in: path)) == nil else { throw .alreadyInitialised(path: path) }
-        // Closing a folder to others that is somebody's already would be a surprise; ours, from an init that was cut short, has the lock.
+        // Closing a folder to others that is somebody's already would be a surprise; ours, from an init that was cut short, has
+        // the lock.
         let names = Folders.names(in: path)
         guard names.isEmpty || names.contains(Self.lockName) else { throw .holdsOtherFiles(path: path) }
         guard unsafe chmod(path, 0o700) == 0 else { throw .failed("protect", path, errno) }

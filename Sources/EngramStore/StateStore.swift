@@ -4,10 +4,10 @@ package import EngramWire
 
 /// What a coordinator remembers between two starts.
 ///
-/// Every verb is one transaction: it happened whole or not at all, also when the process or the power goes in the middle. Verbs block
-/// (SQLite, fsync), so callers run them on a thread of their own, never on the cooperative pool. All times are seconds since 1970 and come
-/// from the caller. What a verb returned from is durable, but for those marked *relaxed*, which a loss of power (not a crash of the
-/// process) may undo; the next durable verb makes them durable too.
+/// Every verb is one transaction: it happened whole or not at all, also when the process or the power goes in the middle. Verbs
+/// block (SQLite, fsync), so callers run them on a thread of their own, never on the cooperative pool. All times are seconds
+/// since 1970 and come from the caller. What a verb returned from is durable, but for those marked *relaxed*, which a loss of
+/// power (not a crash of the process) may undo; the next durable verb makes them durable too.
 package protocol StateStore: Sendable {
     // MARK: Tokens
 
@@ -67,7 +67,8 @@ package protocol StateStore: Sendable {
     /// Closes a round: snapshot, summary, lineage and state are written, and the uploads of this and earlier rounds forgotten.
     ///
     /// Remove their files from the spool afterwards.
-    /// - Throws: `.runUnknown`, `.runOver`, `.runCannotBecome`, `.roundOutOfOrder` unless the round is the last committed one plus one
+    /// - Throws: `.runUnknown`, `.runOver`, `.runCannotBecome`, `.roundOutOfOrder` unless the round is the last committed one
+    ///   plus one
     func commitRound(_ commit: RoundCommit) throws(StoreError)
     /// In the order of the rounds.
     func roundSummaries(of run: RunID) throws(StoreError) -> [RoundSummary]

@@ -66,11 +66,11 @@ extension StoreError: CustomStringConvertible {
         case .runCannotBecome(let run, let from, let to):
             "run \(run) is \(from.rawValue) and cannot become \(to.rawValue)"
         case .roundOutOfOrder(let run, let expected, let got):
-            "run \(run): round \(got) cannot be committed, the next one is \(expected): another writer was here, load the run again"
+            "run \(run): round \(got) does not follow: \(expected) was expected; another writer was here, load the run again"
         case .roundCommitted(let run, let round):
             "run \(run): round \(round) is committed already, an upload for it comes too late and is not counted"
         case .uploadConflict(let key, let kept, let got):
-            "\(key): an upload with digest \(kept.hex.prefix(12)) is kept already, another one (\(got.hex.prefix(12))) is not counted"
+            "\(key): digest \(kept.hex.prefix(12)) is recorded already, another upload (\(got.hex.prefix(12))) is not counted"
         default: "the run was left as it was"
         }
     }

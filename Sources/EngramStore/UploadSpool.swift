@@ -5,10 +5,10 @@ import Synchronization
 
 /// Where uploads are written down as they arrive, until their round closes.
 ///
-/// A transfer is begun, filled in order, and finished, which verifies its digest. It can be continued after a broken connection or a killed
-/// process: `begin` says from which offset. Nothing here waits for the disk: an agent keeps its upload until the round is committed,
-/// so what a loss of power destroys is sent again, and a damaged file is noticed by its digest. Safe to use from several threads; two
-/// transfers do not wait for each other.
+/// A transfer is begun, filled in order, and finished, which verifies its digest. It can be continued after a broken connection
+/// or a killed process: `begin` says from which offset. Nothing here waits for the disk: an agent keeps its upload until the
+/// round is committed, so what a loss of power destroys is sent again, and a damaged file is noticed by its digest. Safe to use
+/// from several threads; two transfers do not wait for each other.
 package final class UploadSpool: Sendable {
     private let root: String
     private let limits: SpoolLimits
@@ -59,8 +59,8 @@ package final class UploadSpool: Sendable {
 
     /// Writes the next bytes of a transfer.
     /// - Returns: the next offset.
-    /// - Throws: `.uploadNotBegun`, `.uploadAtWrongOffset`, `.uploadTooLarge` past the announced size; `.diskFull`, after which the
-    ///   transfer can go on from the offset that `begin` gives.
+    /// - Throws: `.uploadNotBegun`, `.uploadAtWrongOffset`, `.uploadTooLarge` past the announced size; `.diskFull`, after which
+    ///   the transfer can go on from the offset that `begin` gives.
     @discardableResult
     package func append(_ bytes: ArraySlice<UInt8>, at offset: Int, to key: UploadKey) throws(StoreError) -> Int {
         try transfer(key).append(bytes, at: offset)
@@ -135,8 +135,8 @@ package final class UploadSpool: Sendable {
         try state.withLock { (state) throws(StoreError) in try remove(run, upTo: round, in: &state) }
     }
 
-    /// Removes what no run can use any more: call it once at the start, with every run's last committed round. A run that is not named
-    /// loses everything.
+    /// Removes what no run can use any more: call it once at the start, with every run's last committed round. A run that is not
+    /// named loses everything.
     package func sweep(committed: [RunID: Int]) throws(StoreError) {
         try state.withLock { (state) throws(StoreError) in
             for run in Folders.names(in: root).compactMap(SpoolPaths.run) {

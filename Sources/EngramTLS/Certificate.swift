@@ -1,11 +1,12 @@
+import COpenSSL
 // SPDX-License-Identifier: Apache-2.0
 import CShims
-import COpenSSL
 import Glibc
 
 /// An X.509 certificate.
 ///
-/// Unchecked: the certificate is never changed after creation, and OpenSSL counts references and caches extensions under its own lock.
+/// Unchecked: the certificate is never changed after creation, and OpenSSL counts references and caches extensions under its own
+/// lock.
 @safe
 package final class Certificate: @unchecked Sendable {
     let pointer: OpaquePointer

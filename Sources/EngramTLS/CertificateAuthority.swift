@@ -1,6 +1,6 @@
+import COpenSSL
 // SPDX-License-Identifier: Apache-2.0
 import CShims
-import COpenSSL
 import Glibc
 
 /// The federation's own certificate authority: a self-signed P-256 certificate and its key.
@@ -24,7 +24,8 @@ package struct CertificateAuthority: Sendable {
     package static func create(name: String, now: Double, validFor seconds: Double) throws(TLSError) -> CertificateAuthority {
         guard PeerIdentity.isValid(name: name) else { throw .invalidName(name) }
         let key = try PrivateKey.generate()
-        let builder = unsafe try CertificateBuilder(subject: name, notBefore: now - backdating, notAfter: now + seconds, key: key.pointer)
+        let builder = unsafe try CertificateBuilder(
+            subject: name, notBefore: now - backdating, notAfter: now + seconds, key: key.pointer)
         try builder.setIssuer(builder.certificate)
         try builder.add(NID_basic_constraints, "critical,CA:TRUE,pathlen:0", issuer: builder.certificate)
         try builder.add(NID_key_usage, "critical,keyCertSign,cRLSign", issuer: builder.certificate)
@@ -56,7 +57,8 @@ package struct CertificateAuthority: Sendable {
         var names = ["URI:" + PeerIdentity.uri(role: role, name: name)]
         for host in hosts { names.append(try Self.alternativeName(host)) }
         let notAfter = min(now + seconds, certificate.notAfter)
-        let builder = unsafe try CertificateBuilder(subject: name, notBefore: now - Self.backdating, notAfter: notAfter, key: publicKey)
+        let builder = unsafe try CertificateBuilder(
+            subject: name, notBefore: now - Self.backdating, notAfter: notAfter, key: publicKey)
         try builder.setIssuer(certificate)
         try builder.add(NID_basic_constraints, "critical,CA:FALSE", issuer: certificate)
         try builder.add(NID_key_usage, "critical,digitalSignature", issuer: certificate)

@@ -1,8 +1,9 @@
+import COpenSSL
 // SPDX-License-Identifier: Apache-2.0
 import CShims
-import COpenSSL
 
-/// One certificate in the making: version 3, random 128-bit serial number, subject, validity, key; then issuer, extensions, signature.
+/// One certificate in the making: version 3, random 128-bit serial number, subject, validity, key; then issuer, extensions,
+/// signature.
 struct CertificateBuilder {
     let certificate: Certificate
 
@@ -16,10 +17,13 @@ struct CertificateBuilder {
         }
         try setSerial()
         guard let start = time_t(exactly: notBefore.rounded()), let end = time_t(exactly: notAfter.rounded()),
-            unsafe ASN1_TIME_set(X509_getm_notBefore(pointer), start) != nil, unsafe ASN1_TIME_set(X509_getm_notAfter(pointer), end) != nil
+            unsafe ASN1_TIME_set(X509_getm_notBefore(pointer), start) != nil,
+            unsafe ASN1_TIME_set(X509_getm_notAfter(pointer), end) != nil
         else { throw .library("the validity \(notBefore)...\(notAfter) does not fit a certificate") }
         let name = Array(subject.utf8)
-        guard unsafe X509_NAME_add_entry_by_txt(X509_get_subject_name(pointer), "CN", MBSTRING_UTF8, name, Int32(name.count), -1, 0) == 1
+        guard
+            unsafe X509_NAME_add_entry_by_txt(X509_get_subject_name(pointer), "CN", MBSTRING_UTF8, name, Int32(name.count), -1, 0)
+                == 1
         else { throw ErrorQueue.failure("setting the subject") }
     }
 

@@ -1,6 +1,6 @@
+import COpenSSL
 // SPDX-License-Identifier: Apache-2.0
 import CShims
-import COpenSSL
 
 /// OpenSSL's error queue of this thread. To be cleared before a call and drained right after it, with no suspension between.
 enum ErrorQueue {
@@ -34,7 +34,8 @@ enum ErrorQueue {
         if verifyResult != Int(X509_V_OK) { return verificationError(verifyResult) }
         for entry in entries where entry.library == ERR_LIB_SSL {
             switch entry.reason {
-            case SSL_AD_REASON_OFFSET...(SSL_AD_REASON_OFFSET + 255): return alert(entry.reason - SSL_AD_REASON_OFFSET, entry.text)
+            case SSL_AD_REASON_OFFSET...(SSL_AD_REASON_OFFSET + 255):
+                return alert(entry.reason - SSL_AD_REASON_OFFSET, entry.text)
             case SSL_R_WRONG_VERSION_NUMBER, SSL_R_HTTP_REQUEST, SSL_R_HTTPS_PROXY_REQUEST, SSL_R_RECORD_LENGTH_MISMATCH,
                 SSL_R_PACKET_LENGTH_TOO_LONG, SSL_R_ENCRYPTED_LENGTH_TOO_LONG, SSL_R_BAD_RECORD_TYPE:
                 return .notTLS
@@ -70,7 +71,8 @@ enum ErrorQueue {
         case SSL3_AD_CERTIFICATE_REVOKED: .refusedByPeer("our certificate was revoked; ask the operator")
         case TLS1_AD_UNKNOWN_CA: .refusedByPeer("our certificate was issued by another authority; enrol with this daemon")
         case SSL3_AD_BAD_CERTIFICATE: .refusedByPeer("our certificate is not valid there; check both clocks, enrol again")
-        case SSL3_AD_HANDSHAKE_FAILURE: .refusedByPeer("our certificate has a role that is not accepted there, or no cipher is shared")
+        case SSL3_AD_HANDSHAKE_FAILURE:
+            .refusedByPeer("our certificate has a role that is not accepted there, or no cipher is shared")
         case TLS13_AD_CERTIFICATE_REQUIRED: .refusedByPeer("it demands a certificate; enrol first")
         case TLS1_AD_PROTOCOL_VERSION: .noCommonProtocol(text)
         default: .refusedByPeer(text)

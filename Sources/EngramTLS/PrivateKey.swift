@@ -1,6 +1,6 @@
+import COpenSSL
 // SPDX-License-Identifier: Apache-2.0
 import CShims
-import COpenSSL
 
 /// A P-256 private key.
 ///

@@ -41,7 +41,8 @@ package enum SecretFile {
         var filled = 0
         while filled < bytes.count {
             let count = unsafe bytes.withUnsafeMutableBytes { raw in
-                unsafe Glibc.read(descriptor, UnsafeMutableRawBufferPointer(rebasing: raw[filled...]).baseAddress, raw.count - filled)
+                unsafe Glibc.read(
+                    descriptor, UnsafeMutableRawBufferPointer(rebasing: raw[filled...]).baseAddress, raw.count - filled)
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw failure(path, "cannot be read") }

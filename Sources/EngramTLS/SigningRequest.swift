@@ -1,6 +1,6 @@
+import COpenSSL
 // SPDX-License-Identifier: Apache-2.0
 import CShims
-import COpenSSL
 
 /// A PKCS #10 certificate signing request: proof that its sender holds a private key, and nothing else.
 ///
@@ -24,7 +24,35 @@ package final class SigningRequest: @unchecked Sendable {
     }
 
     package convenience init(pem: String) throws(TLSError) {
-        unsafe self.init(taking: try PEM.read(pem, what: "certificate signing request") { unsafe PEM_read_bio_X509_REQ($0, nil, nil, nil) })
+        unsafe self.init(
+            taking: try PEM.read(pem, what: "certificate signing request") { unsafe PEM_read_bio_X509_REQ($0, nil, nil, nil) })
+    }
+
+    /// Reads the DER form, which must fill `der` to its last byte.
+    package convenience init(der: [UInt8]) throws(TLSError) {
+        guard der.count <= PEM.sizeLimit else { throw .badRequest("it is longer than \(PEM.sizeLimit) bytes") }
+        ErrorQueue.clear()
+        defer { ErrorQueue.clear() }
+        var used = 0
+        let parsed: OpaquePointer? = unsafe der.withUnsafeBufferPointer { buffer in
+            var cursor = buffer.baseAddress
+            let pointer = unsafe d2i_X509_REQ(nil, &cursor, buffer.count)
+            if let start = buffer.baseAddress, let end = unsafe cursor { used = unsafe end - start }
+            return unsafe pointer
+        }
+        guard let parsed = unsafe parsed else { throw .badRequest("it is not a PKCS #10 request in DER") }
+        unsafe self.init(taking: parsed)
+        guard used == der.count else { throw .badRequest("bytes follow its end") }
+    }
+
+    /// The request in DER: what travels on the wire.
+    package func der() throws(TLSError) -> [UInt8] {
+        ErrorQueue.clear()
+        var start: UnsafeMutablePointer<UInt8>?
+        let count = unsafe i2d_X509_REQ(pointer, &start)
+        guard count > 0, let start = unsafe start else { throw ErrorQueue.failure("writing a signing request") }
+        defer { unsafe CRYPTO_free(start, "", 0) }
+        return unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
     }
 
     package func pem() throws(TLSError) -> String {

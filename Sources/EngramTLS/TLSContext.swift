@@ -1,6 +1,6 @@
+import COpenSSL
 // SPDX-License-Identifier: Apache-2.0
 import CShims
-import COpenSSL
 import Synchronization
 
 /// One side's TLS settings: TLS 1.3 only, own certificate, whom to trust, session resumption by tickets.
@@ -41,7 +41,8 @@ package final class TLSContext: @unchecked Sendable {
         unsafe pin?.deallocate()
     }
 
-    /// A server that verifies client certificates and lets clients without any through (`peer` is nil then: allow enrolment only).
+    /// A server that verifies client certificates and lets clients without any through (`peer` is nil then: allow enrolment
+    /// only).
     package init(
         server credentials: Credentials, authority: Certificate, accepting roles: Set<Role> = [.agent, .operator]
     ) throws(TLSError) {
@@ -51,11 +52,14 @@ package final class TLSContext: @unchecked Sendable {
         unsafe pin = nil
         try use(credentials)
         // The authority travels along so that an enrolling client can check its fingerprint.
-        guard unsafe engram_ssl_ctx_add_chain(pointer, authority.pointer) == 1 else { throw ErrorQueue.failure("adding the authority") }
+        guard unsafe engram_ssl_ctx_add_chain(pointer, authority.pointer) == 1 else {
+            throw ErrorQueue.failure("adding the authority")
+        }
         try trust(authority)
         unsafe engram_ssl_ctx_no_cache(pointer)
         let label = Array("engram".utf8)
-        guard unsafe SSL_CTX_set_session_id_context(pointer, label, UInt32(label.count)) == 1, unsafe SSL_CTX_set_num_tickets(pointer, 1) == 1
+        guard unsafe SSL_CTX_set_session_id_context(pointer, label, UInt32(label.count)) == 1,
+            unsafe SSL_CTX_set_num_tickets(pointer, 1) == 1
         else { throw ErrorQueue.failure("setting up session tickets") }
         installVerification()
     }
@@ -82,7 +86,9 @@ package final class TLSContext: @unchecked Sendable {
         if let credentials { try use(credentials) }
         unsafe engram_ssl_ctx_client_cache(pointer)
         unsafe SSL_CTX_sess_set_new_cb(pointer) { ssl, session in
-            guard let ssl = unsafe ssl, let session = unsafe session, let context = unsafe TLSContext.of(ssl), let copy = unsafe SSL_SESSION_dup(session) else { return 0 }
+            guard let ssl = unsafe ssl, let session = unsafe session, let context = unsafe TLSContext.of(ssl),
+                let copy = unsafe SSL_SESSION_dup(session)
+            else { return 0 }
             // The copy: OpenSSL spoils the original when a connection is cut, which is just when resuming pays.
             unsafe context.remember(ResumableSession(taking: copy))
             return 0

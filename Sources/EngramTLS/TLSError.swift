@@ -44,14 +44,16 @@ package enum TLSError: Error, Equatable, Sendable, CustomStringConvertible {
         case .certificateExpired: "the peer's certificate has expired; renew it (an agent: engram-agent enroll), or set the clock"
         case .certificateNotYetValid: "the peer's certificate is not valid yet; check the clocks of both machines"
         case .unknownAuthority(let text):
-            "the peer's certificate was issued by an authority that is not trusted here (\(text)); check that both sides belong to one federation"
+            "the peer's certificate is from an authority that is not trusted here (\(text)); are both sides of one federation?"
         case .wrongRole(let text): "the peer's certificate does not allow this use: \(text)"
-        case .wrongName(let text): "the server's certificate is for another name: \(text); connect by a name that engramd init was given"
+        case .wrongName(let text):
+            "the server's certificate is for another name: \(text); connect by a name that engramd init was given"
         case .badCertificate(let text): "the peer's certificate is not acceptable: \(text)"
         case .refusedByPeer(let text): "the peer refused the TLS connection: \(text)"
         case .notTLS: "the peer does not speak TLS; check host and port"
         case .noCommonProtocol(let text): "the peer does not offer TLS 1.3 (\(text)); check host and port, update the peer"
-        case .peerClosedDuringHandshake: "the peer closed the connection during the TLS handshake; check host and port, and the peer's log"
+        case .peerClosedDuringHandshake:
+            "the peer closed the connection during the TLS handshake; check host and port, and the peer's log"
         case .truncated: "the connection was cut: it ended without a TLS goodbye"
         case .protocolViolation(let text): "the TLS connection is broken: \(text)"
         case .malformedPEM(let what): "this is not a PEM \(what); check that the file is the right one and complete"

@@ -1,12 +1,12 @@
+import COpenSSL
 // SPDX-License-Identifier: Apache-2.0
 import CShims
-import COpenSSL
 import Synchronization
 
 /// One TLS connection as bytes in, bytes out: it never touches a socket.
 ///
-/// Feed what arrived with `feed`, ask for what to send with `drain` after every other call. Not to be used by two threads at once: its
-/// owner holds it in a mutex.
+/// Feed what arrived with `feed`, ask for what to send with `drain` after every other call. Not to be used by two threads at
+/// once: its owner holds it in a mutex.
 @safe
 package final class TLSSession {
     /// How far a handshake came.
@@ -28,11 +28,13 @@ package final class TLSSession {
     /// The identity in the peer's certificate; nil before the handshake, and for a client without a certificate.
     package private(set) var peer: PeerIdentity?
 
-    /// A connection of the context's kind. For a client, `host` (a name or an address) must be in the server's certificate; nil checks the
-    /// authority and the role only.
+    /// A connection of the context's kind. For a client, `host` (a name or an address) must be in the server's certificate; nil
+    /// checks the authority and the role only.
     package init(_ context: TLSContext, host: String? = nil) throws(TLSError) {
         ErrorQueue.clear()
-        guard let ssl = unsafe SSL_new(context.pointer), let incoming = unsafe BIO_new(BIO_s_mem()), let outgoing = unsafe BIO_new(BIO_s_mem()) else {
+        guard let ssl = unsafe SSL_new(context.pointer), let incoming = unsafe BIO_new(BIO_s_mem()),
+            let outgoing = unsafe BIO_new(BIO_s_mem())
+        else {
             throw ErrorQueue.failure("SSL_new")
         }
         unsafe SSL_set_bio(ssl, incoming, outgoing)
@@ -48,7 +50,9 @@ package final class TLSSession {
         if let host {
             // A numeric host is matched with the certificate's addresses and may not be sent as a server name (RFC 6066 §3).
             if unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) != 1 {
-                guard unsafe SSL_set1_host(ssl, host) == 1, unsafe engram_ssl_set_sni(ssl, host) == 1 else { throw .invalidName(host) }
+                guard unsafe SSL_set1_host(ssl, host) == 1, unsafe engram_ssl_set_sni(ssl, host) == 1 else {
+                    throw .invalidName(host)
+                }
             }
         }
         context.lastSession.withLock { session in

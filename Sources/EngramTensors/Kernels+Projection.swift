@@ -9,7 +9,8 @@ extension Kernels {
     ///
     /// x is cut into blocks of 65,536 (the last padded with zeros to a power of two N); each block is multiplied by seeded random
     /// signs and by the Walsh–Hadamard matrix, `size` of whose rows are kept, drawn without replacement (in whole rounds of
-    /// all rows when size > N), divided by √size, and the blocks are summed: the subsampled randomised Hadamard transform (Ailon &
+    /// all rows when size > N), divided by √size, and the blocks are summed: the subsampled randomised Hadamard transform
+    /// (Ailon &
     /// Chazelle 2009; Tropp 2011). Over seeds, ⟨Rx, Ry⟩ has the mean ⟨x, y⟩ and a standard deviation of about ‖x‖‖y‖/√size.
     /// Agents and coordinator must use the same seed; vectors of different length cannot be compared.
     package static func signProjection(_ x: [Float], size: Int, seed: UInt64) -> [Float] {

@@ -53,7 +53,8 @@ package enum Kernels {
         }
     }
 
-    /// The matrix product `op(a) op(b)` of row-major matrices, [rows, inner] times [inner, columns]; a transposed operand is stored
+    /// The matrix product `op(a) op(b)` of row-major matrices, [rows, inner] times [inner, columns]; a transposed operand is
+    /// stored
     /// with its sizes swapped.
     package static func gemm(
         _ a: [Float], _ b: [Float], rows: Int, inner: Int, columns: Int, transposeA: Bool = false, transposeB: Bool = false

@@ -68,7 +68,9 @@ package struct Npy: Sendable {
     }
 
     /// A version 1 file of `|u1`.
-    package static func serialise(octets: [UInt8], shape: [Int]) -> [UInt8] { serialise(code: "|u1", bytes: octets, shape: shape) }
+    package static func serialise(octets: [UInt8], shape: [Int]) -> [UInt8] {
+        serialise(code: "|u1", bytes: octets, shape: shape)
+    }
 
     private static func serialise(code: String, bytes: [UInt8], shape: [Int]) -> [UInt8] {
         let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")

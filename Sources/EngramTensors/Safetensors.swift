@@ -66,7 +66,9 @@ package struct Safetensors: Sendable {
         if file.count < 8 { throw Self.malformed("it is shorter than the 8 bytes that every file starts with") }
         var length: UInt64 = 0
         for i in 0..<8 { length |= UInt64(file[i]) << (8 * UInt64(i)) }
-        if length > Self.headerLimit { throw Self.malformed("its header claims \(length) bytes, at most \(Self.headerLimit) are read") }
+        if length > Self.headerLimit {
+            throw Self.malformed("its header claims \(length) bytes, at most \(Self.headerLimit) are read")
+        }
         let headerEnd = 8 + Int(length)
         if headerEnd > file.count { throw Self.malformed("it ends within its header") }
         var parser = SafetensorsHeader(file[8..<headerEnd])
@@ -96,7 +98,8 @@ package struct Safetensors: Sendable {
             }
             tensors.append(
                 Tensor(
-                    name: entry.name, type: type, shape: entry.shape, bytes: file[headerEnd + entry.start..<headerEnd + entry.end])
+                    name: entry.name, type: type, shape: entry.shape, bytes: file[headerEnd + entry.start..<headerEnd + entry.end]
+                )
             )
             expected = entry.end
         }
@@ -120,7 +123,8 @@ package struct Safetensors: Sendable {
             let end = start + tensor.bytes.count
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             entries.append(
-                quoted(tensor.name) + ":{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],\"data_offsets\":[\(start),\(end)]}")
+                quoted(tensor.name)
+                    + ":{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],\"data_offsets\":[\(start),\(end)]}")
             start = end
         }
         var header = Array(("{" + entries.joined(separator: ",") + "}").utf8)

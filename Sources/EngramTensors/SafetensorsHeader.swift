@@ -161,7 +161,9 @@ struct SafetensorsHeader {
         guard end <= text.endIndex else { throw failure("a text does not end") }
         var code: UInt32 = 0
         for byte in text[at..<end] {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw failure("a text holds a bad \\u escape") }
+            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw failure("a text holds a bad \\u escape")
+            }
             code = code << 4 | UInt32(digit)
         }
         at = end

@@ -5,7 +5,8 @@ extension SeededGenerator {
     /// A number in [0, 1) with 53 random bits.
     package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-    /// A draw of the standard normal distribution (Box–Muller; the second value is not kept, so that the state is only the stream's).
+    /// A draw of the standard normal distribution (Box–Muller; the second value is not kept, so that the state is only the
+    /// stream's).
     package mutating func normal() -> Double {
         let radius = (-2 * log(1 - uniform())).squareRoot()
         return radius * cos(2 * Double.pi * uniform())

@@ -3,8 +3,8 @@ package import EngramWire
 
 /// A long transfer, asked for one frame at a time when there is room to send it.
 package protocol BulkSource: Sendable {
-    /// The next frame, or nil at the end. Called by one task at a time. Control frames wait while it runs, so it must not wait for the
-    /// peer. Throwing cuts the connection.
+    /// The next frame, or nil at the end. Called by one task at a time. Control frames wait while it runs, so it must not wait
+    /// for the peer. Throwing cuts the connection.
     func next() async throws -> Frame?
 }
 

@@ -9,7 +9,7 @@ import Synchronization
 package final class FramedConnection: Sendable {
     private static let readSize = 64 << 10
 
-    private let stream: any ByteStream
+    let stream: any ByteStream
     private let queue: OutboundQueue
     private let decoder: Mutex<FrameDecoder>
     private let stall: Duration
@@ -29,7 +29,7 @@ package final class FramedConnection: Sendable {
     package var waitingBytes: Int { queue.waitingBytes }
     package var bulkCount: Int { queue.bulkCount }
 
-    /// The next frame; nil when the peer has ended the connection in order. For one task.
+    /// The next frame; nil when the peer has ended the connection in order, or this side after `finish`. For one task.
     package func receive(deadline: ContinuousClock.Instant? = nil) async throws -> Frame? {
         while true {
             if let frame = try decoder.withLock({ decoder throws(WireError) in try decoder.next() }) { return frame }
@@ -37,9 +37,12 @@ package final class FramedConnection: Sendable {
             do {
                 bytes = try await stream.read(upTo: Self.readSize, deadline: deadline)
             } catch {
-                throw queue.cutReason ?? error
+                if let reason = queue.cutReason { throw reason }
+                if queue.isFinished { return nil }
+                throw error
             }
             if bytes.isEmpty {
+                if let reason = queue.cutReason { throw reason }
                 let rest = decoder.withLock { $0.buffered }
                 if rest > 0 { throw TransportError.endedInsideFrame(bytes: rest) }
                 return nil
@@ -77,7 +80,6 @@ package final class FramedConnection: Sendable {
             await stream.close()
             throw reason ?? error
         }
-        queue.cut(.closed)
         await stream.close()
     }
 

@@ -22,6 +22,8 @@ final class OutboundQueue: Sendable {
     init(limit: Int) { state = Mutex(State(machine: OutboundQueueMachine(limit: limit))) }
 
     var cutReason: TransportError? { state.withLock { $0.machine.cutReason } }
+    /// Whether everything was sent after `finish`.
+    var isFinished: Bool { state.withLock { $0.machine.isFinished } }
     var waitingBytes: Int { state.withLock { $0.machine.waitingBytes } }
     var bulkCount: Int { state.withLock { $0.machine.bulkCount } }
 

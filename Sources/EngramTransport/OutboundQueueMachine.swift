@@ -98,6 +98,9 @@ package struct OutboundQueueMachine: Sendable {
     /// Whether `next` would say `wait`.
     package var isIdle: Bool { state == .open && head == control.count && bulk.isEmpty }
 
+    /// Whether `next` would say `finished`.
+    package var isFinished: Bool { state == .finishing && head == control.count && bulk.isEmpty }
+
     package mutating func next() -> Step {
         if case .cut(let reason) = state { return .cut(reason) }
         if head < control.count { return .write(nextBatch()) }

@@ -15,6 +15,11 @@ package struct SessionEnd: Sendable, CustomStringConvertible {
     package let code: RefusalCode
     package let text: String
 
+    package init(code: RefusalCode, text: String) {
+        self.code = code
+        self.text = text
+    }
+
     package var description: String { text.isEmpty ? "closed" : text }
 }
 

@@ -11,8 +11,8 @@ package struct TLSClientTransport: ClientTransport {
     private let limits: WireLimits
     private let checksHost: Bool
 
-    /// `checksHost` demands that the daemon's certificate carries the endpoint's host; without it authority and role decide, which
-    /// suits a daemon behind a forwarded port.
+    /// `checksHost` demands that the daemon's certificate carries the endpoint's host; without it authority and role decide,
+    /// which suits a daemon behind a forwarded port.
     package init(to endpoint: Endpoint, reactor: Reactor, context: TLSContext, limits: WireLimits, checksHost: Bool) {
         self.endpoint = endpoint
         self.reactor = reactor

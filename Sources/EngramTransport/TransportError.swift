@@ -25,10 +25,13 @@ package enum TransportError: Error, Equatable, Sendable, CustomStringConvertible
             "the peer reads too slowly: \(bytes) bytes wait to be sent, the limit is \(limit)"
         case .endedInsideFrame(let bytes): "the connection ended inside a frame, after \(bytes) bytes of it"
         case .closed: "the connection was closed on this side"
-        case .tooManyConnections(let limit): "refused: \(limit) connections are open already; raise the limit or add a coordinator"
+        case .tooManyConnections(let limit):
+            "refused: \(limit) connections are open already; raise the limit or add a coordinator"
         case .tooManyFromAddress(let address, let limit): "refused: \(limit) connections from \(address) are open already"
-        case .tooManyUnauthenticated(let limit): "refused: \(limit) connections without a certificate or handshake are open already"
-        case .handshakeTimeout: "the TLS handshake took longer than its deadline; check that the peer speaks TLS and is not overloaded"
+        case .tooManyUnauthenticated(let limit):
+            "refused: \(limit) connections without a certificate or handshake are open already"
+        case .handshakeTimeout:
+            "the TLS handshake took longer than its deadline; check that the peer speaks TLS and is not overloaded"
         case .connectionRefused: "connection refused; check that the daemon runs and listens"
         case .cut: "the connection was cut"
         }

@@ -17,9 +17,11 @@ struct AgentPartTests {
 
     @Test("a shard holds the part's rows only, altered")
     func shard() throws {
-        let data = try Dataset(features: .float32((0..<24).map { Float($0) }), dimension: 4, targets: .classes([0, 1, 2, 0, 1, 2]))
+        let data = try Dataset(
+            features: .float32((0..<24).map { Float($0) }), dimension: 4, targets: .classes([0, 1, 2, 0, 1, 2]))
         let part = AgentPart(truth: "p1", alteration: .relabelled(map: [2, 0, 1]), train: [5, 0], validation: [3], test: [1])
-        let shard = try part.shard(from: data, observer: "o", task: .classes, classes: 3, memorability: [0, 0.1, 0.2, 0.3, 0.4, 0.5])
+        let shard = try part.shard(
+            from: data, observer: "o", task: .classes, classes: 3, memorability: [0, 0.1, 0.2, 0.3, 0.4, 0.5])
         #expect(shard.data.count == 4)
         #expect(shard.data.floats(rows: [0]) == [20, 21, 22, 23])
         #expect(shard.data.classes == [1, 2, 2, 0])

@@ -11,7 +11,9 @@ struct ImportTests {
 
     /// A gzip file with one stored block.
     static func gzip(_ bytes: [UInt8]) -> [UInt8] {
-        func little(_ value: UInt32, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) } }
+        func little(_ value: UInt32, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
+        }
         let size = UInt32(bytes.count)
         return [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1] + little(size, 2) + little(~size, 2) + bytes
             + little(CRC32.checksum(bytes), 4) + little(size, 4)
@@ -31,7 +33,9 @@ struct ImportTests {
 
     @Test("hostile IDX files are refused")
     func hostileIdx() {
-        for count in 0..<Self.images.count { #expect(throws: LearningError.self) { try Idx(parsing: Array(Self.images.prefix(count))) } }
+        for count in 0..<Self.images.count {
+            #expect(throws: LearningError.self) { try Idx(parsing: Array(Self.images.prefix(count))) }
+        }
         let zipped = Self.gzip(Self.images)
         for count in 2..<zipped.count { #expect(throws: LearningError.self) { try Idx(parsing: Array(zipped.prefix(count))) } }
         #expect(throws: LearningError.self) { try Idx(parsing: zipped, limit: 10) }
@@ -55,7 +59,9 @@ struct ImportTests {
         #expect(throws: LearningError.self) { try table.indices("x", below: 10) }
     }
 
-    @Test("broken CSV is refused", arguments: ["", "a,a\n1,2", "a,b\n1", "a,b\n1,2,3", "a\n\"x", "a\n\"x\"y", "a\nx\"y\"", "a\n1\n2,3"])
+    @Test(
+        "broken CSV is refused",
+        arguments: ["", "a,a\n1,2", "a,b\n1", "a,b\n1,2,3", "a\n\"x", "a\n\"x\"y", "a\nx\"y\"", "a\n1\n2,3"])
     func brokenCSV(text: String) {
         #expect(throws: LearningError.self) { try CSVTable(parsing: Array(text.utf8)) }
     }

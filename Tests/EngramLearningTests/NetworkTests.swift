@@ -55,7 +55,9 @@ struct NetworkTests {
         for (i, row) in rows.enumerated() {
             var x = Array(all[row * 6..<row * 6 + 6])
             for layer in 0...hidden.count {
-                if layer == hidden.count { worst = max(worst, zip(x, latents[i * width..<(i + 1) * width]).map { abs($0 - $1) }.max() ?? 9) }
+                if layer == hidden.count {
+                    worst = max(worst, zip(x, latents[i * width..<(i + 1) * width]).map { abs($0 - $1) }.max() ?? 9)
+                }
                 let weight = Array(try #require(parameters["layers.\(layer).weight"]))
                 let bias = Array(try #require(parameters["layers.\(layer).bias"]))
                 x = bias.indices.map { o in
@@ -116,8 +118,10 @@ struct NetworkTests {
     @Test(
         "refuses impossible models",
         arguments: [
-            ModelSpec(inputs: 0, hidden: [], outputs: 2, task: .classes), ModelSpec(inputs: 4, hidden: [-1], outputs: 2, task: .classes),
-            ModelSpec(inputs: 4, hidden: [], outputs: 1, task: .classes), ModelSpec(inputs: 4, hidden: [], outputs: 2, task: .scores),
+            ModelSpec(inputs: 0, hidden: [], outputs: 2, task: .classes),
+            ModelSpec(inputs: 4, hidden: [-1], outputs: 2, task: .classes),
+            ModelSpec(inputs: 4, hidden: [], outputs: 1, task: .classes),
+            ModelSpec(inputs: 4, hidden: [], outputs: 2, task: .scores),
             ModelSpec(inputs: .max, hidden: [.max], outputs: 2, task: .classes),
             ModelSpec(inputs: 1 << 20, hidden: [1 << 20], outputs: 2, task: .classes),
             ModelSpec(inputs: 4, hidden: [Int](repeating: 1, count: 65), outputs: 2, task: .classes),

@@ -65,7 +65,8 @@ struct PartitionTests {
             labels: Self.labels, classes: 10, agents: 20, alpha: 1000, sizes: Self.fractions, using: &generator)
         #expect(Self.topShare(even) < 0.2)
         #expect(throws: LearningError.self) {
-            try Partition.dirichlet(labels: Self.labels, classes: 10, agents: 20, alpha: 0, sizes: Self.fractions, using: &generator)
+            try Partition.dirichlet(
+                labels: Self.labels, classes: 10, agents: 20, alpha: 0, sizes: Self.fractions, using: &generator)
         }
     }
 

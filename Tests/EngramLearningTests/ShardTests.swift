@@ -28,7 +28,8 @@ struct ShardTests {
         }
         let shard = try Shard(
             observer: "größe", task: task, classes: 3, truth: "r90", data: data, train: [0, 3], validation: [1, 5], test: [2, 4],
-            cold: [false, false, true, false, false, true], memorability: [0, 1, 0.5, 0.25, 0.1, 0.9], remembered: [0, 1, 1, 0, 0, 1])
+            cold: [false, false, true, false, false, true], memorability: [0, 1, 0.5, 0.25, 0.1, 0.9],
+            remembered: [0, 1, 1, 0, 0, 1])
         #expect(Self.same(try Shard(safetensors: shard.safetensors(), name: "x"), shard))
         #expect(shard.warmTest == [4])
         #expect(shard.coldTest == [2])
@@ -38,7 +39,8 @@ struct ShardTests {
     @Test("rows of no use are not written")
     func unused() throws {
         let shard = try Shard(
-            observer: "o", task: .scores, classes: 1, data: try Toy.data(.scores, rows: 5, inputs: 2), train: [4], validation: [], test: [1])
+            observer: "o", task: .scores, classes: 1, data: try Toy.data(.scores, rows: 5, inputs: 2), train: [4], validation: [],
+            test: [1])
         let read = try Shard(safetensors: shard.safetensors(), name: "o")
         #expect(read.data.count == 2)
         #expect(read.data.floats(rows: read.train) == shard.data.floats(rows: [4]))
@@ -79,7 +81,8 @@ struct ShardTests {
     @Test("remembered flags may stand alone as labels")
     func rememberedAlone() throws {
         let flags = Safetensors.Tensor(name: "remembered", shape: [4], octets: [0, 1, 1, 0])
-        let shard = try Shard(safetensors: Self.file(labels: nil, extra: [flags], metadata: ["engram.task": "remembered"]), name: "x")
+        let shard = try Shard(
+            safetensors: Self.file(labels: nil, extra: [flags], metadata: ["engram.task": "remembered"]), name: "x")
         #expect(shard.data.classes == [0, 1, 1, 0])
         #expect(shard.classes == 2)
     }
@@ -97,16 +100,22 @@ struct ShardTests {
         let classes = ["engram.task": "classes", "engram.classes": "3"]
         expect("safetensors", [1, 2, 3])
         expect("“labels” is missing", Self.file(labels: nil))
-        expect("“features” is missing", Safetensors.serialise([.init(name: "labels", shape: [0], integers: [])], metadata: classes))
+        expect(
+            "“features” is missing", Safetensors.serialise([.init(name: "labels", shape: [0], integers: [])], metadata: classes))
         expect("row 1: the label is 3", Self.file(labels: .init(name: "labels", shape: [4], integers: [0, 3, 0, 0])))
         expect("row 2: the label is -1", Self.file(labels: .init(name: "labels", shape: [4], integers: [0, 0, -1, 0])))
         expect("row 0: the label \(Int64.max)", Self.file(labels: .init(name: "labels", shape: [4], integers: [.max, 0, 0, 0])))
         expect("must be [4]", Self.file(labels: .init(name: "labels", shape: [3], integers: [0, 0, 0])))
         expect("must be I64", Self.file(labels: .init(name: "labels", shape: [4], floats: [0, 0, 0, 0])))
         expect("must be F32", Self.file(metadata: ["engram.task": "scores"]))
-        expect("row 3: the score", Self.file(labels: .init(name: "labels", shape: [4], floats: [0, 0, 0, .nan]), metadata: ["engram.task": "scores"]))
-        expect("row 1: feature 0", Self.file(features: .init(name: "features", shape: [4, 2], floats: [0, 0, .nan, 0, 0, 0, 0, 0])))
-        expect("must be [rows, features]", Self.file(features: .init(name: "features", shape: [8], floats: [0, 0, 0, 0, 0, 0, 0, 0])))
+        expect(
+            "row 3: the score",
+            Self.file(labels: .init(name: "labels", shape: [4], floats: [0, 0, 0, .nan]), metadata: ["engram.task": "scores"]))
+        expect(
+            "row 1: feature 0", Self.file(features: .init(name: "features", shape: [4, 2], floats: [0, 0, .nan, 0, 0, 0, 0, 0])))
+        expect(
+            "must be [rows, features]",
+            Self.file(features: .init(name: "features", shape: [8], floats: [0, 0, 0, 0, 0, 0, 0, 0])))
         expect("must be [rows, features]", Self.file(features: .init(name: "features", shape: [4, 0], floats: [])))
         expect("not a task", Self.file(metadata: ["engram.task": "rank"]))
         expect("engram.classes", Self.file(metadata: ["engram.task": "classes"]))
@@ -118,7 +127,8 @@ struct ShardTests {
         expect(
             "there are no rows",
             Self.file(
-                features: .init(name: "features", shape: [0, 2], floats: []), labels: .init(name: "labels", shape: [0], integers: [])))
+                features: .init(name: "features", shape: [0, 2], floats: []),
+                labels: .init(name: "labels", shape: [0], integers: [])))
     }
 
     @Test("a row has one use, and lies inside")
@@ -134,13 +144,16 @@ struct ShardTests {
     @Test("the majority answer, by hand")
     func majority() throws {
         let data = try Dataset(features: .float32([0, 0, 0, 0, 0]), dimension: 1, targets: .classes([2, 1, 2, 1, 2]))
-        let shard = try Shard(observer: "o", task: .classes, classes: 3, data: data, train: [0, 1, 2], validation: [], test: [3, 4])
+        let shard = try Shard(
+            observer: "o", task: .classes, classes: 3, data: data, train: [0, 1, 2], validation: [], test: [3, 4])
         let answer = MajorityAnswer(shard)
         #expect(answer.answer == 2)
-        #expect(answer.levels == [1.0 / 6, 2.0 / 6, 3.0 / 6])
+        let levels: [Double] = [1 / 6, 2 / 6, 3 / 6]
+        #expect(answer.levels == levels)
         #expect(answer.evaluate(shard.data, rows: shard.test).metric == 0.5)
         let hits = MajorityAnswer(
-            task: .remembered, classes: 2, data: try Dataset(features: .float32([0, 0]), dimension: 1, targets: .classes([1, 1])),
+            task: .remembered, classes: 2,
+            data: try Dataset(features: .float32([0, 0]), dimension: 1, targets: .classes([1, 1])),
             rows: [0, 1])
         #expect(hits.levels == [0.75])
         let scores = try Dataset(features: .float32([0, 0]), dimension: 1, targets: .scores([1, 3]))

@@ -22,7 +22,8 @@ struct TrainerTests {
         #expect(Kernels.norm(Kernels.subtract(parameters.values, exact.values)) < 1e-3)
     }
 
-    @Test("the proximal term's fixed point: with all weight on the pull, w is the anchor; in between, the ridge solution around it")
+    @Test(
+        "the proximal term's fixed point: with all weight on the pull, w is the anchor; in between, the ridge solution around it")
     func proximal() throws {
         // One feature that is always 1, no noise: minimise ½(w + b − 2)² + ½μ(w² + b²) → w = b = 2 / (2 + μ).
         let data = try Dataset(features: .float32([1, 1, 1, 1]), dimension: 1, targets: .scores([2, 2, 2, 2]))
@@ -32,7 +33,8 @@ struct TrainerTests {
             var generator = SeededGenerator(seed: 1)
             var parameters = anchor
             let trainer = Trainer(network, SGD(rate: 0.1, batch: 4, epochs: 500))
-            _ = trainer.train(&parameters, on: data, rows: [0, 1, 2, 3], pull: Pull(anchor: anchor, strength: strength), using: &generator)
+            _ = trainer.train(
+                &parameters, on: data, rows: [0, 1, 2, 3], pull: Pull(anchor: anchor, strength: strength), using: &generator)
             for value in parameters.values { #expect(abs(Double(value) - 2 / (2 + strength)) < 1e-4) }
             var decayed = anchor
             let decay = Trainer(network, SGD(rate: 0.1, weightDecay: strength, batch: 4, epochs: 500))
@@ -112,7 +114,8 @@ struct TrainerTests {
         let data = try Dataset(features: .float32(features), dimension: 6, targets: .classes(labels))
         let network = Toy.network(.classes, inputs: 6, hidden: hidden)
         var parameters = network.initial(using: &generator)
-        _ = Trainer(network, SGD(rate: 0.1, momentum: 0.9, epochs: 20)).train(&parameters, on: data, rows: Array(0..<200), using: &generator)
+        _ = Trainer(network, SGD(rate: 0.1, momentum: 0.9, epochs: 20)).train(
+            &parameters, on: data, rows: Array(0..<200), using: &generator)
         let test = network.evaluate(parameters, data, rows: Array(200..<300))
         #expect(test.metric > 0.9)
         let majority = MajorityAnswer(task: .classes, classes: 3, data: data, rows: Array(0..<200))
@@ -122,7 +125,9 @@ struct TrainerTests {
     @Test("settings that cannot train are named")
     func problems() {
         #expect(SGD().problem == nil)
-        for bad in [SGD(rate: 0), SGD(rate: .nan), SGD(momentum: 1), SGD(weightDecay: -1), SGD(batch: 0), SGD(epochs: -1), SGD(decay: 2)] {
+        for bad in [
+            SGD(rate: 0), SGD(rate: .nan), SGD(momentum: 1), SGD(weightDecay: -1), SGD(batch: 0), SGD(epochs: -1), SGD(decay: 2),
+        ] {
             #expect(bad.problem != nil)
         }
         #expect(abs(SGD(rate: 1, decay: 0.5).rate(round: 3) - 0.25) < 1e-12)

@@ -58,7 +58,8 @@ struct ListenerTests {
         let failures = Mutex(codes)
         var options = Listener.Options()
         options.firstPause = .milliseconds(1)
-        let listener = try await Listener(on: .loopback(port: 0), reactor: reactor, options: options) { (socket) throws(SocketError) in
+        let listener = try await Listener(on: .loopback(port: 0), reactor: reactor, options: options) {
+            (socket) throws(SocketError) in
             let code = failures.withLock { $0.isEmpty ? nil : $0.removeFirst() }
             if let code { throw .system(call: "accept", code: code) }
             return try socket.accept()

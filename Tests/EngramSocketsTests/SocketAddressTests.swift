@@ -39,6 +39,8 @@ struct SocketAddressTests {
         let executor = ThreadExecutor(name: "resolver")
         let found = try await Endpoint(host: "localhost", port: 5).resolve(on: executor)
         #expect(found.contains { $0.host == "127.0.0.1" || $0.host == "::1" })
-        await #expect(throws: SocketError.self) { try await Endpoint(host: "no-such-host.invalid", port: 5).resolve(on: executor) }
+        await #expect(throws: SocketError.self) {
+            try await Endpoint(host: "no-such-host.invalid", port: 5).resolve(on: executor)
+        }
     }
 }

@@ -7,8 +7,8 @@ import Testing
 
 /// A coordinator that dies after any step finds a state from which it can go on.
 ///
-/// The folder is copied while the store is open, after every step of a script: that is what a killed process leaves. Each copy is opened,
-/// compared with the live store, and checked for the invariants that the round machine relies on.
+/// The folder is copied while the store is open, after every step of a script: that is what a killed process leaves. Each copy is
+/// opened, compared with the live store, and checked for the invariants that the round machine relies on.
 @Suite(.timeLimit(.minutes(1)))
 struct CrashTests {
     private func copy(_ path: String, to copy: String) throws {

@@ -19,7 +19,8 @@ struct Federation {
     }
 
     func credentials(
-        _ name: String, role: Role = .agent, from other: CertificateAuthority? = nil, issued: Double = 0, validFor: Double = Self.day
+        _ name: String, role: Role = .agent, from other: CertificateAuthority? = nil, issued: Double = 0,
+        validFor: Double = Self.day
     ) throws -> TLSContext.Credentials {
         let key = try PrivateKey.generate()
         let certificate = try (other ?? authority).sign(

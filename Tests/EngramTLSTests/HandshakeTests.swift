@@ -181,7 +181,9 @@ struct HandshakeTests {
         #expect(second.client.peer?.name == "c2")
     }
 
-    @Test(arguments: ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\u{0}\u{0}\u{0}\u{10}\u{1}\u{1}hello hello hello", "SSH-2.0-OpenSSH_9.2\r\n"])
+    @Test(arguments: [
+        "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\u{0}\u{0}\u{0}\u{10}\u{1}\u{1}hello hello hello", "SSH-2.0-OpenSSH_9.2\r\n",
+    ])
     func garbageIsNotTLS(text: String) throws {
         let federation = try Federation()
         let server = try TLSSession(federation.server)

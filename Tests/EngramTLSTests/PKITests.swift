@@ -33,7 +33,7 @@ struct PKITests {
 
     @Test func requestWithABadSignatureIsRefused() throws {
         let federation = try Federation()
-        var der = try derOfRequest(SigningRequest(for: PrivateKey.generate()))
+        var der = try SigningRequest(for: PrivateKey.generate()).der()
         der[der.count - 1] ^= 1
         let request = try SigningRequest(pem: pem("CERTIFICATE REQUEST", der))
         #expect(throws: TLSError.badRequest("its signature does not fit its key")) {
@@ -64,7 +64,9 @@ struct PKITests {
         }
     }
 
-    @Test(arguments: ["", "hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", String(repeating: "x", count: 70_000)])
+    @Test(arguments: [
+        "", "hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", String(repeating: "x", count: 70_000),
+    ])
     func malformedPEMIsRefused(text: String) {
         #expect(throws: TLSError.malformedPEM(what: "certificate")) { try Certificate(pem: text) }
         #expect(throws: TLSError.malformedPEM(what: "private key")) { try PrivateKey(pem: text) }
@@ -74,10 +76,26 @@ struct PKITests {
     @Test func authorityReopensFromPEM() throws {
         let federation = try Federation()
         let again = try CertificateAuthority(
-            certificate: Certificate(pem: federation.authority.certificate.pem()), key: PrivateKey(pem: federation.authority.keyPEM()))
+            certificate: Certificate(pem: federation.authority.certificate.pem()),
+            key: PrivateKey(pem: federation.authority.keyPEM()))
         #expect(again.certificate.fingerprint == federation.authority.certificate.fingerprint)
         let stranger = try PrivateKey.generate()
         #expect(throws: TLSError.keyMismatch) { try CertificateAuthority(certificate: again.certificate, key: stranger) }
+    }
+
+    @Test func requestTravelsInDER() throws {
+        let federation = try Federation()
+        let key = try PrivateKey.generate()
+        let der = try SigningRequest(for: key).der()
+        let certificate = try federation.authority.sign(
+            SigningRequest(der: der), role: .agent, name: "a", now: federation.now, validFor: 10)
+        #expect(certificate.matches(key))
+        #expect(throws: TLSError.badRequest("bytes follow its end")) { try SigningRequest(der: der + [0]) }
+        for count in [0, 1, der.count / 2, der.count - 1] {
+            #expect(throws: TLSError.badRequest("it is not a PKCS #10 request in DER")) {
+                try SigningRequest(der: Array(der.prefix(count)))
+            }
+        }
     }
 
     // MARK: What our own API does not make
@@ -107,14 +125,6 @@ struct PKITests {
         var key: OpaquePointer?
         unsafe EVP_PKEY_generate(context, &key)
         return unsafe key
-    }
-
-    private func derOfRequest(_ request: SigningRequest) throws -> [UInt8] {
-        var out: UnsafeMutablePointer<UInt8>?
-        let count = unsafe i2d_X509_REQ(request.pointer, &out)
-        let start = unsafe try #require(out)
-        defer { unsafe CRYPTO_free(start, "", 0) }
-        return unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
     }
 
     private func pem(_ label: String, _ der: [UInt8]) throws -> String {

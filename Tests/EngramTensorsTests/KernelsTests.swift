@@ -82,6 +82,7 @@ struct KernelsTests {
 
     @Test("names the backend")
     func backend() {
-        #expect(Kernels.backend.hasPrefix("OpenBLAS") || Kernels.backend.hasPrefix("built-in") || Kernels.backend.hasPrefix("lib"))
+        #expect(
+            Kernels.backend.hasPrefix("OpenBLAS") || Kernels.backend.hasPrefix("built-in") || Kernels.backend.hasPrefix("lib"))
     }
 }

@@ -23,7 +23,8 @@ struct NpyTests {
 
     @Test("reads what numpy writes", arguments: [1, 2, 3] as [UInt8])
     func versions(version: UInt8) throws {
-        let file = Self.npy("{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }          \n", [1, 0, 0xff, 0xff], version: version)
+        let file = Self.npy(
+            "{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }          \n", [1, 0, 0xff, 0xff], version: version)
         #expect(try Npy(parsing: file).integers() == [1, -1])
         let flags = Self.npy("{'descr': '|b1', 'fortran_order': False, 'shape': (), }\n", [1], version: version)
         #expect(try Npy(parsing: flags).floats() == [1])
@@ -32,11 +33,15 @@ struct NpyTests {
     @Test(
         "refuses what it cannot mean",
         arguments: [
-            "", "{}", "{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", "{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }",
-            "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }",
+            "", "{}", "{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }",
+            "{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }",
             "{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 9), }",
-            "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", "{'descr': [('a', '<f4')], 'shape': (1,)}",
-            "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), } x",
+            "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (1,), }",
+            "{'descr': [('a', '<f4')], 'shape': (1,)}",
+            "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), } x",
             "{'descr': '<f4",
         ])
     func hostile(header: String) {
@@ -49,14 +54,18 @@ struct NpyTests {
         // A zlib stream is a raw stream between a header of 2 bytes and a checksum of 4.
         let packed = deflated ? Array(Zlib.deflate(content).dropFirst(2).dropLast(4)) : content
         let sum = Int(checksum ?? CRC32.checksum(content))
-        let common = little(deflated ? 8 : 0, 2) + little(0, 4) + little(sum, 4) + little(packed.count, 4) + little(size ?? content.count, 4)
+        let common =
+            little(deflated ? 8 : 0, 2) + little(0, 4) + little(sum, 4) + little(packed.count, 4)
+            + little(size ?? content.count, 4)
         let text = Array(name.utf8)
-        let local = little(0x0403_4b50, 4) + little(20, 2) + little(0, 2) + common + little(text.count, 2) + little(0, 2) + text + packed
+        let local =
+            little(0x0403_4b50, 4) + little(20, 2) + little(0, 2) + common + little(text.count, 2) + little(0, 2) + text + packed
         let directory =
             little(0x0201_4b50, 4) + little(20, 2) + little(20, 2) + little(0, 2) + common + little(text.count, 2) + little(0, 12)
             + little(0, 4) + text
         let end =
-            little(0x0605_4b50, 4) + little(0, 4) + little(1, 2) + little(1, 2) + little(directory.count, 4) + little(local.count, 4)
+            little(0x0605_4b50, 4) + little(0, 4) + little(1, 2) + little(1, 2) + little(directory.count, 4)
+            + little(local.count, 4)
             + little(0, 2)
         return local + directory + end
     }

@@ -23,7 +23,9 @@ struct ParameterSetTests {
 
     @Test("refuses unusable layouts", arguments: [["a": [-1]], ["": [1]], ["a": [Int.max, 2]]])
     func badLayouts(tensors: [String: [Int]]) {
-        #expect(throws: TensorError.self) { try ParameterLayout(tensors: tensors.map { TensorSpec(name: $0.key, shape: $0.value) }) }
+        #expect(throws: TensorError.self) {
+            try ParameterLayout(tensors: tensors.map { TensorSpec(name: $0.key, shape: $0.value) })
+        }
     }
 
     @Test("refuses repeated names and sums that overflow")

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Sign projection", .timeLimit(.minutes(1)))
 struct ProjectionTests {
-    @Test("keeps inner products on average over seeds, with the stated spread", arguments: [(10, 64), (300, 64), (5000, 64), (70_000, 64)])
+    @Test(
+        "keeps inner products on average over seeds, with the stated spread",
+        arguments: [(10, 64), (300, 64), (5000, 64), (70_000, 64)])
     func unbiased(n: Int, size: Int) {
         let x = KernelsTests.random(n, "x")
         let noise = KernelsTests.random(n, "noise")
@@ -37,7 +39,9 @@ struct ProjectionTests {
     func linear() {
         let (x, y) = (KernelsTests.random(500, "x"), KernelsTests.random(500, "y"))
         let sum = Kernels.signProjection(zip(x, y).map { $0 + $1 }, size: 32, seed: 9)
-        let parts = zip(Kernels.signProjection(x, size: 32, seed: 9), Kernels.signProjection(y, size: 32, seed: 9)).map { $0 + $1 }
+        let parts = zip(Kernels.signProjection(x, size: 32, seed: 9), Kernels.signProjection(y, size: 32, seed: 9)).map {
+            $0 + $1
+        }
         #expect(zip(sum, parts).allSatisfy { abs($0 - $1) < 1e-3 })
         #expect(Kernels.signProjection(x, size: 32, seed: 9) == Kernels.signProjection(x, size: 32, seed: 9))
         #expect(Kernels.signProjection(x, size: 32, seed: 9) != Kernels.signProjection(x, size: 32, seed: 10))

@@ -41,7 +41,8 @@ struct SafetensorsTests {
                 let magnitude: Float =
                     exponent == 31
                     ? (fraction == 0 ? .infinity : .nan)
-                    : exponent == 0 ? fraction * 0x1p-24 : (1 + fraction / 1024) * Float(sign: .plus, exponent: exponent - 15, significand: 1)
+                    : exponent == 0
+                        ? fraction * 0x1p-24 : (1 + fraction / 1024) * Float(sign: .plus, exponent: exponent - 15, significand: 1)
                 return magnitude.isNaN ? !value.isNaN : value.bitPattern != (sign == 1 ? -magnitude : magnitude).bitPattern
             }
             #expect(wrong.isEmpty)
@@ -52,9 +53,12 @@ struct SafetensorsTests {
         "refuses hostile headers",
         arguments: [
             "", "[]", "{", "{}x", #"{"a":1}"#, #"{"a":{}}"#, #"{"a":{"dtype":"F32","shape":[1]}}"#,
-            #"{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}"#, #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,
-            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#, #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}}"#,
-            #"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}"#,
+            #"{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}"#,
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,
+            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#,
+            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}}"#,
+            #"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#,
+            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}"#,
             #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,99999999999999999999]}}"#,
             #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,4]}}"#,
             #"{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}"#,
@@ -80,13 +84,16 @@ struct SafetensorsTests {
             #expect(throws: TensorError.self) { try Safetensors(parsing: Self.file(good, [0, 0, 128, 63], length: length)) }
         }
         let whole = Self.file(good, [0, 0, 128, 63])
-        for count in 0..<whole.count { #expect(throws: TensorError.self) { try Safetensors(parsing: Array(whole.prefix(count))) } }
+        for count in 0..<whole.count {
+            #expect(throws: TensorError.self) { try Safetensors(parsing: Array(whole.prefix(count))) }
+        }
     }
 
     @Test("a flipped bit is refused or read, but never traps")
     func flipped() throws {
         let file = Safetensors.serialise(
-            [.init(name: "weight", shape: [2], floats: [1, 2]), .init(name: "ids", shape: [1], integers: [5])], metadata: ["k": "v"])
+            [.init(name: "weight", shape: [2], floats: [1, 2]), .init(name: "ids", shape: [1], integers: [5])],
+            metadata: ["k": "v"])
         var read = 0
         for bit in 0..<file.count * 8 {
             var damaged = file

@@ -31,7 +31,8 @@ void ek_signed_hadamard(size_t n, const float *x, uint64_t seed, size_t size, fl
 void ek_bias(size_t rows, size_t d, const float *bias, int relu, float *z); // z += bias per row, then max(0, z) if relu
 void ek_relu_mask(size_t n, const float *activation, float *gradient);  // gradient = 0 where activation <= 0
 void ek_column_sums(size_t rows, size_t d, const float *g, float *out); // out = sum over rows
-// The three losses: z holds the outputs and receives d(mean loss)/dz = (…) * scale; the return value is the loss summed over rows.
+// The three losses: z holds the outputs and receives d(mean loss)/dz = (…) * scale; the return value is the loss summed over
+// rows.
 double ek_softmax_loss(size_t rows, size_t classes, float scale, const int32_t *label, float *z);
 double ek_squared_loss(size_t rows, float scale, const float *target, float *z);   // one half of the square
 double ek_logistic_loss(size_t rows, float scale, const int32_t *label, float *z);

@@ -51,6 +51,22 @@ package struct ClusterBook: Codable, Equatable, Sendable {
 
     package func cluster(of agent: AgentID) -> Cluster? { clusters.first { $0.members.contains(agent) } }
 
+    /// The events that brought an agent to where it is, oldest first: those that name it, and the splits and merges of its clusters.
+    package func history(of agent: AgentID) -> [LineageEvent] {
+        var wanted = cluster(of: agent).map { Set([$0.id]) } ?? []
+        var out: [LineageEvent] = []
+        for event in lineage.reversed() {
+            let moved = event.agents.contains(agent)
+            let came = event.event != .tried && event.event != .refused && !wanted.isDisjoint(with: event.to)
+            guard moved || came else { continue }
+            // A single agent's move is its own history only; a split or merge is everyone's.
+            guard moved || event.agents.isEmpty else { continue }
+            out.append(event)
+            wanted.formUnion(event.from)
+        }
+        return out.reversed()
+    }
+
     // MARK: Models
 
     /// Opens a slot with a model of its own.

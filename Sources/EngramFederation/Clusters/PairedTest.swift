@@ -43,7 +43,8 @@ enum StudentT {
     static func upperTail(_ t: Double, degreesOfFreedom v: Int) -> Double {
         if t == .infinity { return 0 }
         if t == -.infinity { return 1 }
-        let n = Double(v)
+        // Beyond this it is the normal distribution to six digits, and the continued fraction would need more terms.
+        let n = Double(min(v, 50_000))
         let half = incompleteBeta(n / (n + t * t), n / 2, 0.5) / 2
         return t > 0 ? half : 1 - half
     }

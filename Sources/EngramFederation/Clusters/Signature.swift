@@ -8,6 +8,11 @@ import Foundation
 ///
 /// Projections keep cosines: cos(Ra, Rb) = cos(a, b) ± O(1/√size). Coded in JSON as base64 of little-endian float32.
 package struct Signature: Codable, Equatable, Sendable {
+    /// Far above the norm of any projection of a normalised update.
+    package static let maximumNorm = 1e3
+    /// Norms of updates whose reciprocal, and whose projection, Float32 can hold; outside there is no direction to speak of.
+    private static let usableNorms = 1e-30...1e30
+
     package var values: [Float]
 
     package init(_ values: [Float]) { self.values = values }
@@ -15,7 +20,7 @@ package struct Signature: Codable, Equatable, Sendable {
     /// The projection of one round's update; zeros if the update is zero.
     package init(update: [Float], size: Int, seed: UInt64) {
         let norm = Kernels.norm(update)
-        guard norm > 0, norm.isFinite else {
+        guard Self.usableNorms.contains(norm) else {
             values = [Float](repeating: 0, count: size)
             return
         }
@@ -37,7 +42,7 @@ package struct Signature: Codable, Equatable, Sendable {
     package func cosine(_ other: Signature) -> Double {
         guard values.count == other.values.count else { return 0 }
         let scale = Kernels.norm(values) * Kernels.norm(other.values)
-        return scale > 0 ? max(-1, min(1, Kernels.dot(values, other.values) / scale)) : 0
+        return scale > 0 && scale.isFinite ? max(-1, min(1, Kernels.dot(values, other.values) / scale)) : 0
     }
 
     /// The mean direction of several signatures.

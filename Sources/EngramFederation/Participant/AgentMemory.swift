@@ -49,9 +49,11 @@ package struct AgentMemory: Equatable, Sendable {
             let parts = name.split(separator: "/", maxSplits: 2).map(String.init)
             switch parts.first {
             case "personal" where parts.count == 3:
-                if let slot = SlotID(parts[1]) { slots.insert(slot) }
+                guard let slot = SlotID(parts[1]) else { throw .unexpected(name) }
+                slots.insert(slot)
             case "residual" where parts.count == 2:
-                if let slot = SlotID(parts[1]) { residual[slot] = try file.tensor(name).floats() }
+                guard let slot = SlotID(parts[1]) else { throw .unexpected(name) }
+                residual[slot] = try Self.finite(file, name)
             case "local": continue
             default: throw .unexpected(name)
             }
@@ -68,8 +70,17 @@ package struct AgentMemory: Equatable, Sendable {
             guard tensor.shape == spec.shape else {
                 throw .wrongShape(name: "\(prefix)/\(spec.name)", expected: spec.shape, found: tensor.shape)
             }
-            values += tensor.floats()
+            values += try finite(file, tensor.name)
         }
         return try ParameterSet(layout: layout, values: values)
+    }
+
+    /// A NaN that crept into the file would otherwise make every later update of this agent unusable.
+    private static func finite(_ file: Safetensors, _ name: String) throws(TensorError) -> [Float] {
+        let tensor = try file.tensor(name)
+        guard tensor.type == .f32 else { throw .wrongType(name: name, expected: "F32", found: tensor.type.rawValue) }
+        let values = tensor.floats()
+        guard Kernels.isFinite(values) else { throw .malformed(format: "agent memory", reason: "'\(name)' holds a value that is not finite") }
+        return values
     }
 }

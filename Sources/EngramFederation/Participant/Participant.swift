@@ -129,7 +129,7 @@ package struct Participant: Sendable {
         LocalStep(
             trainer: Trainer(network, recipe.optimiser), data: shard.data, rows: shard.train, rate: recipe.optimiser.rate(round: round),
             received: model, model: model, personal: personal,
-            generator: SeededGenerator(seed: UInt64(recipe.seed), "train", id.rawValue, String(round)))
+            generator: SeededGenerator(seed: UInt64(bitPattern: Int64(recipe.seed)), "train", id.rawValue, String(round)))
     }
 
     private func train(
@@ -145,10 +145,10 @@ package struct Participant: Sendable {
             guard Kernels.isFinite(step.model.values) else { throw .diverged(offer.slot) }
             next.personal[offer.slot] = step.personal
             let update = Kernels.subtract(try part(step.model).values, try part(model).values)
-            parcel.scalars["slot/\(offer.slot)/train_loss"] = step.loss
+            parcel.scalars["slot/\(offer.slot)/train_loss"] = step.loss < Evaluation.divergedLoss ? step.loss : Evaluation.divergedLoss
             parcel.scalars["slot/\(offer.slot)/norm"] = Kernels.norm(update)
             if offer.slot == home {
-                let signature = Signature(update: update, size: recipe.signatureSize, seed: UInt64(recipe.seed))
+                let signature = Signature(update: update, size: recipe.signatureSize, seed: UInt64(bitPattern: Int64(recipe.seed)))
                 parcel.tensors.append(UpdateCodec.exact.pack(signature.values, name: "signature"))
             }
             pack(update, offer, past, &next, &parcel)

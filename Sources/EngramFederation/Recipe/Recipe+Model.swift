@@ -10,7 +10,7 @@ extension Recipe {
 
     /// The n-th seeded initial model: the same on the coordinator and on every agent.
     package func initialModel(_ network: Network, _ number: Int) -> ParameterSet {
-        var generator = SeededGenerator(seed: UInt64(seed), "model", String(number))
+        var generator = SeededGenerator(seed: UInt64(bitPattern: Int64(seed)), "model", String(number))
         return network.initial(using: &generator)
     }
 

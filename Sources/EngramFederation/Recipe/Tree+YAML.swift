@@ -83,14 +83,15 @@ extension Tree {
         case .flag(let value): value ? "true" : "false"
         case .integer(let value): String(value)
         case .number(let value): String(value)
-        case .text(let value): Tree(scalar: value) == .text(value) && value.allSatisfy(Tree.isPlain) ? value : Tree.quoted(value)
+        case .text(let value): Tree.isPlain(value) ? value : Tree.quoted(value)
         case .list(let values): "[" + values.map(\.inline).joined(separator: ", ") + "]"
         case .map(let entries): "{" + entries.map { "\($0.key): \($0.value.inline)" }.joined(separator: ", ") + "}"
         }
     }
 
-    private static func isPlain(_ character: Character) -> Bool {
-        character.isASCII && (character.isLetter || character.isNumber || "-_./()".contains(character))
+    private static func isPlain(_ text: String) -> Bool {
+        guard Tree(scalar: text) == .text(text), text.first != "-" else { return false }
+        return text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./()".contains($0)) }
     }
 
     private static func quoted(_ text: String) -> String {

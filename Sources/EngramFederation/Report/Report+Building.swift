@@ -74,14 +74,3 @@ extension Report.Summary {
         return labels.map { names.firstIndex(of: $0) ?? 0 }
     }
 }
-
-extension Task {
-    /// What a report calls the metric of this task.
-    package var metricName: String {
-        switch self {
-        case .classes: "accuracy"
-        case .scores: "spearman_rho"
-        case .remembered: "auc"
-        }
-    }
-}

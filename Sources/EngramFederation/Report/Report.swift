@@ -108,3 +108,37 @@ package struct Report: Codable, Sendable {
         self.models = models
     }
 }
+
+// Fields that may have no value are written as null, not left out: scripts may index every key that the format names.
+
+extension Report.Agent {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(cluster, forKey: .cluster)
+        try container.encode(truth, forKey: .truth)
+        try container.encode(train, forKey: .train)
+        try container.encode(validation, forKey: .validation)
+        try container.encode(test, forKey: .test)
+        try container.encode(metric, forKey: .metric)
+        try container.encode(warm, forKey: .warm)
+        try container.encode(cold, forKey: .cold)
+        try container.encode(chosen, forKey: .chosen)
+    }
+}
+
+extension Report.Summary {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(metricName, forKey: .metricName)
+        try container.encode(weighted, forKey: .weighted)
+        try container.encode(mean, forKey: .mean)
+        try container.encode(worstTenth, forKey: .worstTenth)
+        try container.encode(meanWarm, forKey: .meanWarm)
+        try container.encode(meanCold, forKey: .meanCold)
+        try container.encode(bestRoundWeighted, forKey: .bestRoundWeighted)
+        try container.encode(shareWorseThanLocal, forKey: .shareWorseThanLocal)
+        try container.encode(clusterCount, forKey: .clusterCount)
+        try container.encode(adjustedRandIndex, forKey: .adjustedRandIndex)
+    }
+}

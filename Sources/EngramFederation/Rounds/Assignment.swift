@@ -27,3 +27,8 @@ package struct Assignment: Codable, Equatable, Sendable {
     /// The slot whose model counts as the one global model, if there is one.
     package let globalSlot: SlotID?
 }
+
+extension SlotID {
+    /// The name under which the run's recipe comes with the models.
+    package static let recipe = SlotID(checked: "recipe")
+}

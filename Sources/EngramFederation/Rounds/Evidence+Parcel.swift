@@ -23,19 +23,31 @@ extension AgentEvidence {
                 guard let value = scalars["\(prefix)/\(name)"] else { throw .missing("\(prefix)/\(name)") }
                 return value
             }
-            let count = try value("validation_rows")
-            guard count >= 0, count <= 1e12 else { throw .missing("\(prefix)/validation_rows") }
+            guard let validation = Evaluation(
+                claimed: try value("validation_rows"), loss: try value("validation_loss"), metric: try value("validation_metric"),
+                limit: member.profile.validation)
+            else { throw .missing("\(prefix)/validation_rows") }
             slots[offer.slot] = SlotFigures(
-                trainLoss: scalars["\(prefix)/train_loss"],
-                validation: Evaluation(
-                    count: Int(count), loss: try value("validation_loss"), metric: try value("validation_metric")),
-                gain: try value("gain"), gainDeviation: abs(try value("gain_deviation")), norm: scalars["\(prefix)/norm"])
+                trainLoss: scalars["\(prefix)/train_loss"].map(Evaluation.bounded), validation: validation,
+                gain: Evaluation.bounded(try value("gain")), gainDeviation: abs(Evaluation.bounded(try value("gain_deviation"))),
+                norm: scalars["\(prefix)/norm"])
         }
         let weight = recipe.maximumRows > 0 ? min(Int(rows), recipe.maximumRows) : Int(rows)
         self.init(
             agent: agent, home: homes[0], rows: weight, slots: slots, signature: nil,
-            rowsOfReport: ReportRows(scalars: scalars))
+            rowsOfReport: ReportRows(scalars: scalars, limit: member.profile.test))
     }
+}
+
+extension Evaluation {
+    /// An agent's claim, held to what such figures can be, so that no sum over agents overflows; nil for an impossible row count.
+    fileprivate init?(claimed count: Double, loss: Double, metric: Double, limit: Int) {
+        guard count >= 0, count <= 1e12, Int(count) <= limit else { return nil }
+        self.init(count: Int(count), loss: Self.bounded(loss), metric: max(-1, min(1, metric)))
+    }
+
+    /// A loss, or a difference of losses, within ±`divergedLoss`.
+    fileprivate static func bounded(_ loss: Double) -> Double { max(-divergedLoss, min(divergedLoss, loss)) }
 }
 
 extension ReportRows {
@@ -50,15 +62,16 @@ extension ReportRows {
         parcel.scalars["report/chosen/\(chosen.rawValue)"] = 1
     }
 
-    init?(scalars: [String: Double]) {
+    /// `limit` is the number of test rows that the agent declared.
+    init?(scalars: [String: Double], limit: Int) {
         func table(_ part: String) -> [Row: Evaluation] {
             var out: [Row: Evaluation] = [:]
             for row in Row.allCases {
                 let prefix = "report/\(part)/\(row.rawValue)"
-                guard let count = scalars["\(prefix)/rows"], count >= 0, count <= 1e12, let loss = scalars["\(prefix)/loss"],
+                guard let count = scalars["\(prefix)/rows"], let loss = scalars["\(prefix)/loss"],
                     let metric = scalars["\(prefix)/metric"]
                 else { continue }
-                out[row] = Evaluation(count: Int(count), loss: loss, metric: metric)
+                out[row] = Evaluation(claimed: count, loss: loss, metric: metric, limit: limit)
             }
             return out
         }

@@ -74,6 +74,8 @@ package struct Fold: Sendable {
             var model = try ParameterSet(safetensors: try blob(part.model), layout: shared)
             var memory = try part.memory.map { try SlotMemory(decoding: try blob($0)).values }
             recipe.server.apply(update, to: &model.values, memory: &memory)
+            // Finite updates can still add up past Float32; such a step is left out, and the model stays what it was.
+            guard Kernels.isFinite(model.values), memory.map(Kernels.isFinite) ?? true else { continue }
             out[part.slot] = FoldedSlot(
                 model: try store(model.safetensors(metadata: [:])),
                 memory: try memory.map { try store(SlotMemory(values: $0).encoded()) }, norm: Kernels.norm(update))

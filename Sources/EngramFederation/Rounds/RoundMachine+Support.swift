@@ -10,9 +10,30 @@ extension AgentProfile {
         if outputs != other.outputs { return "it has \(other.classes) classes, the run \(classes)" }
         return nil
     }
+
+    /// The profile that most others can train with, the first of equals: one odd agent must not keep the others out of a run.
+    static func mostCommon(_ profiles: [AgentProfile]) -> AgentProfile? {
+        var counts: [[Int]: Int] = [:]
+        func key(_ profile: AgentProfile) -> [Int] {
+            [Task.allCases.firstIndex(of: profile.task) ?? 0, profile.inputs, profile.outputs]
+        }
+        for profile in profiles { counts[key(profile), default: 0] += 1 }
+        var best: (profile: AgentProfile, count: Int)?
+        for profile in profiles {
+            let count = counts[key(profile)] ?? 0
+            if count > best?.count ?? 0 { best = (profile, count) }
+        }
+        return best?.profile
+    }
 }
 
 extension Recipe {
+    /// Why no model can be made of this recipe and such a shard, or nil: to be asked before `modelSpec(for:)` becomes a network.
+    package func problem(with profile: AgentProfile) -> String? {
+        if min(profile.train, profile.validation, profile.test) < 0 { return "its profile counts less than no rows" }
+        return modelSpec(for: profile).problem.map { "the model cannot be made: \($0)" }
+    }
+
     /// Whether there is only one model for everyone anyway.
     var isGlobal: Bool { grouping is Everyone }
 }

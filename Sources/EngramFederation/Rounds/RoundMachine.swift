@@ -27,6 +27,8 @@ package struct RoundMachine: Sendable {
         var deadline: Double
         var isFolding = false
         let trains: Bool
+        /// Agents that were heard from too late to take part, while the fold ran: they have work again in the next round.
+        var heard: Set<AgentID> = []
     }
 
     package init(run: RunID, recipe: Recipe) {
@@ -34,7 +36,8 @@ package struct RoundMachine: Sendable {
         state = RunState(run: run)
     }
 
-    /// Continues from a stored state. The driver then reports who is connected and re-reads the spooled uploads of round state.round + 1.
+    /// Continues from a stored state. The driver then calls `startRound`, tells the spooled uploads of round state.round + 1 (in any
+    /// order), and reports who is connected.
     package init(resuming state: RunState, recipe: Recipe) throws {
         self.recipe = recipe
         self.state = state
@@ -50,6 +53,8 @@ package struct RoundMachine: Sendable {
     /// Who is still awaited in the round under way.
     package var awaited: [AgentID] { cohort.filter { open?.evidence[$0] == nil } }
 
+    package func hasUpload(of agent: AgentID) -> Bool { open?.evidence[agent] != nil }
+
     package func assignment(for agent: AgentID) -> Assignment? { open?.assignments[agent] }
 
     package func alternative(for agent: AgentID) -> Alternative? { process?.alternative(for: agent, book: state.book) }
@@ -58,10 +63,9 @@ package struct RoundMachine: Sendable {
 
     package mutating func handle(_ event: RunEvent, at now: Double) -> [RunEffect] {
         guard !state.isOver else {
-            if case .uploaded(let evidence, let round) = event {
-                return [.withdraw(evidence.agent, round: round, reason: "the run is over")]
-            }
-            return []
+            guard case .uploaded(let evidence, let round) = event else { return [] }
+            if state.member(evidence.agent)?.lastCounted == round { return [.accept(evidence.agent, round: round)] }
+            return [.withdraw(evidence.agent, round: round, reason: "the run is over")]
         }
         return switch event {
         case .connected(let agent, let profile): join(agent, profile, now)
@@ -79,6 +83,7 @@ package struct RoundMachine: Sendable {
         if let first = state.members.first, state.member(agent) == nil || state.member(agent)?.profile != profile {
             if let why = first.profile.mismatch(profile) { return [.ineligible(agent, why)] }
         }
+        if let why = recipe.problem(with: profile) { return [.ineligible(agent, why)] }
         connected.insert(agent)
         guard state.phase == .training else {
             newcomers[agent] = profile
@@ -91,6 +96,7 @@ package struct RoundMachine: Sendable {
         // Same agent, other data: its counts may have changed, its place in the run has not.
         state.members[index].profile = profile
         state.members[index].absent = false
+        if open?.isFolding == true { open?.heard.insert(agent) }
         guard let open else { return startRound(now) }
         guard let assignment = open.assignments[agent], open.evidence[agent] == nil, !open.isFolding else { return [] }
         return [.send(agent, assignment)]
@@ -98,17 +104,24 @@ package struct RoundMachine: Sendable {
 
     private mutating func leave(_ agent: AgentID) -> [RunEffect] {
         connected.remove(agent)
-        if state.phase == .gathering { newcomers[agent] = nil }
+        // Who leaves before a first round was never there; a member keeps its place.
+        newcomers[agent] = nil
         return []
     }
 
     private mutating func revive(_ agent: AgentID) -> [RunEffect] {
         if let index = state.members.firstIndex(where: { $0.id == agent }) { state.members[index].absent = false }
+        if open?.isFolding == true { open?.heard.insert(agent) }
         return []
     }
 
     private mutating func take(_ evidence: AgentEvidence, _ round: Int, _ now: Double) -> [RunEffect] {
         guard var open, open.number == round, open.assignments[evidence.agent] != nil, !open.isFolding else {
+            // What counted already (its receipt was lost) is not withdrawn: the agent's memory of that round is the next one's base.
+            let counts = self.open?.number == round && self.open?.evidence[evidence.agent] != nil
+            if counts || state.member(evidence.agent)?.lastCounted == round {
+                return revive(evidence.agent) + [.accept(evidence.agent, round: round)]
+            }
             let why = UpdateError.stale(round: round, current: self.open?.number ?? state.round).description
             return revive(evidence.agent) + [.withdraw(evidence.agent, round: round, reason: why)]
         }
@@ -145,7 +158,7 @@ package struct RoundMachine: Sendable {
     private mutating func begin(_ now: Double) -> [RunEffect] {
         var effects: [RunEffect] = []
         let ids = newcomers.keys.sorted()
-        guard let lead = ids.first.flatMap({ newcomers[$0] }) else { return [] }
+        guard let lead = AgentProfile.mostCommon(ids.compactMap { newcomers[$0] }) else { return [] }
         for id in ids {
             guard let profile = newcomers[id] else { continue }
             if let why = lead.mismatch(profile) {
@@ -190,27 +203,36 @@ package struct RoundMachine: Sendable {
     package mutating func startRound(_ now: Double) -> [RunEffect] {
         guard state.phase == .training, open == nil else { return [] }
         let number = state.round + 1
-        admitNewcomers(before: number)
+        var effects: [RunEffect] = []
+        do {
+            effects += try admitNewcomers(before: number)
+        } catch {
+            return end(.failed("the grouping's state cannot be stored: \(error)"), "\(error)")
+        }
         let eligible = state.members.filter { !$0.absent }.map(\.id)
-        guard !eligible.isEmpty else { return [.note("round \(number): no agent is there; waiting for one to connect")] }
+        guard !eligible.isEmpty else { return effects + [.note("round \(number): no agent is there; waiting for one to connect")] }
         let trains = number <= recipe.rounds
-        var generator = SeededGenerator(seed: UInt64(recipe.seed), "cohort", String(number))
+        var generator = SeededGenerator(seed: UInt64(bitPattern: Int64(recipe.seed)), "cohort", String(number))
         let cohort = trains ? recipe.cohort.select(from: eligible, using: &generator) : eligible
         var assignments: [AgentID: Assignment] = [:]
         for agent in cohort { assignments[agent] = makeAssignment(agent, number, trains) }
         open = OpenRound(number: number, assignments: assignments, deadline: now + recipe.deadline, trains: trains)
-        return cohort.filter(connected.contains).compactMap { agent in assignments[agent].map { .send(agent, $0) } }
-            + [.wake(at: now + recipe.deadline)]
+        for agent in cohort where connected.contains(agent) { if let work = assignments[agent] { effects.append(.send(agent, work)) } }
+        return effects + [.wake(at: now + recipe.deadline)]
     }
 
-    private mutating func admitNewcomers(before number: Int) {
-        guard !newcomers.isEmpty else { return }
+    /// Puts those who came meanwhile on the roster; stored before anything is sent, so that a restart opens the same round.
+    private mutating func admitNewcomers(before number: Int) throws -> [RunEffect] {
+        guard !newcomers.isEmpty else { return [] }
+        let before = state.book.lineage.count
         let fresh = newcomers.keys.sorted().compactMap { id in
             newcomers[id].map { Member(id: id, profile: $0, joined: number) }
         }
         newcomers = [:]
         state.members = (state.members + fresh).sorted { $0.id < $1.id }
         process?.welcome(fresh, round: state.round, book: &state.book)
+        state.grouping = try process?.encodedState() ?? Data()
+        return [.commit(.init(state: state, summary: nil, lineage: Array(state.book.lineage[before...])))]
     }
 
     private func makeAssignment(_ agent: AgentID, _ number: Int, _ trains: Bool) -> Assignment {
@@ -257,9 +279,10 @@ package struct RoundMachine: Sendable {
         }
         for evidence in present { state.rows[evidence.agent] = evidence.rowsOfReport }
         for index in state.members.indices where open.assignments[state.members[index].id] != nil {
-            let arrived = open.evidence[state.members[index].id] != nil
+            let id = state.members[index].id
+            let arrived = open.evidence[id] != nil
             if arrived { state.members[index].lastCounted = round }
-            state.members[index].absent = !arrived
+            state.members[index].absent = !arrived && !open.heard.contains(id)
         }
         if open.trains {
             let evidence = RoundEvidence(

@@ -42,7 +42,12 @@ package struct UploadCheck: Sendable {
             evidence.slots[slot]?.norm = norm
         }
         if assignment.trains {
-            evidence.signature = Signature(try unpack(parcel, "signature", expecting: recipe.signatureSize))
+            let signature = try unpack(parcel, "signature", expecting: recipe.signatureSize)
+            let norm = Kernels.norm(signature)
+            guard norm <= Signature.maximumNorm else {
+                throw .unreadable("signature: its norm is \(norm), that of a normalised update's projection is near 1")
+            }
+            evidence.signature = Signature(signature)
         }
         return evidence
     }

@@ -14,14 +14,14 @@ extension Constellation {
         guard let largest = book.clusters.max(by: { ($0.members.count, $1.id) < ($1.members.count, $0.id) }) else { return }
         for member in newcomers {
             book.enrol(member.id, in: largest.id)
-            state.newcomers.insert(member.id)
+            state.newcomers[member.id] = round
         }
     }
 
     /// A newcomer's first upload holds its signature and its loss under the clusters' models: the least loss decides.
     func settleNewcomers(_ evidence: RoundEvidence, state: inout State, book: inout ClusterBook) {
-        for agent in evidence.agents where state.newcomers.contains(agent.agent) {
-            state.newcomers.remove(agent.agent)
+        for agent in evidence.agents where state.newcomers[agent.agent] != nil {
+            state.newcomers[agent.agent] = nil
             let seen = agent.slots.filter { book.cluster($0.key) != nil }
             guard let best = seen.min(by: { ($0.value.validation.loss, $0.key) < ($1.value.validation.loss, $1.key) }) else { continue }
             var figures = ["loss": best.value.validation.loss, "clusters_tried": Double(seen.count)]
@@ -51,7 +51,7 @@ extension Constellation {
                 guard test.p < significance, look.gain >= minimumGain * home.validation.loss else { continue }
                 if better.map({ look.gain > $0.look.gain }) ?? true { better = (slot, look, test.p) }
             }
-            state.alarmed.remove(agent.agent)
+            state.alarmed[agent.agent] = nil
             if let better, !state.trials.contains(where: { $0.clusters.contains(agent.home) }) {
                 if state.suspects[agent.agent] == better.slot {
                     state.suspects[agent.agent] = nil
@@ -69,7 +69,7 @@ extension Constellation {
             let loss = home.validation.loss
             if let usual = state.usualLoss[agent.agent] {
                 // Its data may have changed: let it look at every cluster.
-                if loss > Self.alarmFactor * usual, book.clusters.count > 1 { state.alarmed.insert(agent.agent) }
+                if loss > Self.alarmFactor * usual, book.clusters.count > 1 { state.alarmed[agent.agent] = evidence.round }
                 state.usualLoss[agent.agent] = 0.7 * usual + 0.3 * loss
             } else {
                 state.usualLoss[agent.agent] = loss

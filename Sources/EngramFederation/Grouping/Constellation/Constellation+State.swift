@@ -13,12 +13,12 @@ extension Constellation {
         var earliest: [SlotID: Int] = [:]
         /// Refused tries of a cluster so far.
         var tries: [SlotID: Int] = [:]
-        /// Agents on probation: their updates do not count yet.
-        var newcomers: Set<AgentID> = []
+        /// Agents on probation, since when: their updates do not count yet. (Not a set: its encoding would have no order.)
+        var newcomers: [AgentID: Int] = [:]
         /// The cluster that looked better to an agent at its last probe.
         var suspects: [AgentID: SlotID] = [:]
-        /// Agents whose loss jumped: they look at every cluster in the next round.
-        var alarmed: Set<AgentID> = []
+        /// Agents whose loss jumped, and when: they look at every cluster in the next round.
+        var alarmed: [AgentID: Int] = [:]
         /// Running mean of each agent's validation loss under its own cluster.
         var usualLoss: [AgentID: Double] = [:]
         /// The last looks at other clusters' models.

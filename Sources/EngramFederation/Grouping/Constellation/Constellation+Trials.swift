@@ -6,7 +6,9 @@ import EngramWire
 extension Constellation {
     func proposeSplits(_ evidence: RoundEvidence, state: inout State, book: inout ClusterBook) {
         for cluster in book.clusters {
-            let members = cluster.members.filter { state.signatures[$0] != nil && !state.newcomers.contains($0) }
+            let members = cluster.members.filter {
+                state.signatures[$0] != nil && state.newcomers[$0] == nil && !book.quarantined.contains($0)
+            }
             guard members.count >= 2 * minimumSize, evidence.round >= state.earliest[cluster.id] ?? start,
                 !state.trials.contains(where: { $0.clusters.contains(cluster.id) })
             else { continue }

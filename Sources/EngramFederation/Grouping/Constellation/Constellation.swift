@@ -37,7 +37,7 @@ package struct Constellation: Grouping {
         try options.integer("minimum_size", &minimumSize, 1...1_000_000, "least members of a cluster that a split may make")
         try options.integer("patience", &patience, 1...1_000_000, "rounds to wait after a refused trial, times the tries so far")
         try options.integer("probe_every", &probeEvery, 1...1_000_000, "rounds between looks at other clusters' models")
-        try options.integer("probes", &probes, 0...1000, "other clusters' models that an agent looks at each time")
+        try options.integer("probes", &probes, 0...50, "other clusters' models that an agent looks at each time")
         try options.number("quarantine_norm", &quarantineNorm, 1...1e9, "quarantine when an update is so many times the cluster's median, twice")
     }
 
@@ -65,13 +65,13 @@ package struct Constellation: Grouping {
         return Offers(uses)
     }
 
-    package func counts(_ agent: AgentID, state: State) -> Bool { !state.newcomers.contains(agent) }
+    package func counts(_ agent: AgentID, state: State) -> Bool { state.newcomers[agent] == nil }
 
     /// Which other clusters an agent looks at in this round: all (up to a limit) for newcomers and agents under suspicion of drift, the
     /// suspected one again to confirm a move, and now and then the nearest and one more in turn.
     private func probes(of agent: AgentID, home: SlotID, round: Int, state: State, book: ClusterBook) -> [SlotID] {
         let others = state.nearest(to: agent, except: home, book: book)
-        if state.newcomers.contains(agent) || state.alarmed.contains(agent) {
+        if state.newcomers[agent] != nil || state.alarmed[agent] != nil {
             return Array(others.prefix(State.newcomerProbes))
         }
         var out: [SlotID] = []

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramBytes
+package import EngramFederation
+package import EngramTransport
+package import EngramWire
+import Foundation
+package import Logging
+import Synchronization
+
+/// An agent at work: connects, does what comes, reconnects with jittered pauses, for ever.
+package struct AgentService: Sendable {
+    private let transport: any ClientTransport
+    private let trainer: LocalTrainer
+    private let profile: AgentProfile
+    private let software: String
+    private let limits: WireLimits
+    private let log: Logger
+    private let partials = PartialDownloads()
+    private let models = ModelCache()
+
+    package init(
+        transport: any ClientTransport, trainer: LocalTrainer, profile: AgentProfile, software: String, limits: WireLimits, log: Logger
+    ) {
+        self.transport = transport
+        self.trainer = trainer
+        self.profile = profile
+        self.software = software
+        self.limits = limits
+        self.log = log
+    }
+
+    /// Runs until cancelled, or until the coordinator says that trying again would not help.
+    package func run() async throws {
+        var backoff = Backoff()
+        var generator = SystemRandomNumberGenerator()
+        while !Task.isCancelled {
+            do {
+                let end = try await session { backoff.reset() }
+                if let final = Self.verdict(end) { throw final }
+                log.info("session ended", metadata: ["reason": "\(end)"])
+            } catch let error as AgentError {
+                throw error
+            } catch is CancellationError {
+                return
+            } catch {
+                log.info("no connection", metadata: ["coordinator": "\(transport.destination)", "error": "\(error)"])
+            }
+            do {
+                try await Task.sleep(for: backoff.next(using: &generator))
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// Refusals after which a new connection would only be refused again.
+    private static func verdict(_ end: SessionEnd) -> AgentError? {
+        switch end.code {
+        case .revoked, .replaced, .notPermitted, .unsupportedVersion, .malformed: .turnedAway(end.code, end.text)
+        default: nil
+        }
+    }
+
+    /// One connection, from hello to its end.
+    private func session(opened: () -> Void) async throws -> SessionEnd {
+        let stream = try await transport.connect()
+        let client = CoordinatorClient(
+            stream, role: .agent, software: software, profile: [UInt8](try JSONEncoder.stable.encode(profile)), limits: limits,
+            partials: partials)
+        let (orders, inbox) = AsyncStream<Message.Work>.makeStream()
+        return try await withThrowingTaskGroup(of: SessionEnd?.self) { group in
+            group.addTask {
+                let end = await client.run { message in
+                    switch message {
+                    case .work(let work): inbox.yield(work)
+                    case .withdraw(let withdrawal):
+                        log.info("work withdrawn", metadata: ["run.id": "\(withdrawal.run)", "reason": "\(withdrawal.text)"])
+                    default: break
+                    }
+                }
+                inbox.finish()
+                return end
+            }
+            group.addTask {
+                for await work in orders { await perform(work, client) }
+                return nil
+            }
+            if let welcome = try? await client.opened() {
+                opened()
+                log.info("connected", metadata: ["coordinator": "\(transport.destination)", "agent.id": "\(welcome.peerName)"])
+            }
+            return try await withTaskCancellationHandler {
+                var end = SessionEnd(code: .none, text: "")
+                while let result = try await group.next() { if let result { end = result } }
+                return end
+            } onCancel: {
+                client.leave("the agent stops")
+            }
+        }
+    }
+
+    private func perform(_ work: Message.Work, _ client: CoordinatorClient) async {
+        var log = log
+        log[metadataKey: "run.id"] = "\(work.run)"
+        log[metadataKey: "round.number"] = "\(work.round)"
+        do {
+            let assignment = try JSONDecoder().decode(Assignment.self, from: Data(work.body))
+            guard assignment.run == work.run, assignment.round == Int(work.round) else {
+                throw AgentError.badWork("its body is for another round")
+            }
+            var blobs: [SlotID: [UInt8]] = [:]
+            for blob in work.blobs { blobs[blob.name] = try await fetch(blob, client) }
+            models.keep(Set(work.blobs.map(\.digest)))
+            guard let recipe = blobs.removeValue(forKey: .recipe) else { throw AgentError.badWork("it names no recipe") }
+            let result = try await trainer.perform(assignment, recipe: recipe, models: blobs)
+            let receipt = try await client.upload(result.upload, run: work.run, round: Int(work.round))
+            if receipt.accepted {
+                log.info("round done", metadata: ["upload.bytes": "\(result.upload.count)", "chosen": "\(result.chosen.rawValue)"])
+            } else {
+                log.warning("upload not counted", metadata: ["reason": "\(receipt.text)"])
+            }
+        } catch {
+            log.error("work failed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func fetch(_ blob: BlobRef, _ client: CoordinatorClient) async throws -> [UInt8] {
+        if let held = models[blob.digest] { return held }
+        let bytes = try await client.fetch(blob.digest)
+        models.put(bytes, blob.digest)
+        return bytes
+    }
+}
+
+/// The blobs of the last work: what has not changed since is not fetched again.
+private final class ModelCache: Sendable {
+    private let blobs = Mutex<[Digest: [UInt8]]>([:])
+
+    subscript(digest: Digest) -> [UInt8]? { blobs.withLock { $0[digest] } }
+
+    func put(_ bytes: [UInt8], _ digest: Digest) { blobs.withLock { $0[digest] = bytes } }
+
+    func keep(_ digests: Set<Digest>) { blobs.withLock { held in held = held.filter { digests.contains($0.key) } } }
+}

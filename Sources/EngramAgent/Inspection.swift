@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramTensors
+package import EngramFederation
+package import EngramLearning
+import EngramWire
+
+/// What is in a shard, and exactly what an agent with it would send: for the person who answers for the data.
+package struct Inspection: Codable, Sendable {
+    package struct Sent: Codable, Sendable {
+        package let what: String
+        package let numbers: Int
+        package let bytes: Int
+        package let when: String
+    }
+
+    package let observer: String
+    package let profile: AgentProfile
+    package let rows: Int
+    package let classCounts: [Int]
+    package let scoreRange: [Double]
+    package let modelParameters: Int
+    package let sent: [Sent]
+    package let staysHere: [String]
+
+    package init(shard: Shard, recipe: Recipe) {
+        let profile = AgentProfile(shard)
+        let network = Network(recipe.modelSpec(for: profile))
+        let shared = recipe.sharing.shared(of: network)
+        let update = recipe.codec.pack([Float](repeating: 0, count: shared.count), name: "update")
+        observer = shard.observer
+        self.profile = profile
+        rows = shard.data.count
+        modelParameters = network.layout.count
+        switch shard.data.targets {
+        case .classes(let ids):
+            var counts = [Int](repeating: 0, count: max(2, shard.classes))
+            for id in ids where counts.indices.contains(Int(id)) { counts[Int(id)] += 1 }
+            classCounts = counts
+            scoreRange = []
+        case .scores(let scores):
+            classCounts = []
+            scoreRange = [Double(scores.min() ?? 0), Double(scores.max() ?? 0)]
+        }
+        sent = [
+            Sent(what: "profile: task, sizes, row counts, declared group", numbers: 7, bytes: 200, when: "at every connection"),
+            Sent(
+                what: "update of the shared tensors (\(shared.tensors.map(\.name).joined(separator: ", ")))", numbers: shared.count,
+                bytes: update.bodyBytes, when: "every round, one for each model trained; bytes before zlib for an update of zeros"),
+            Sent(
+                what: "signature: a random projection of the update", numbers: recipe.signatureSize, bytes: 4 * recipe.signatureSize,
+                when: "every round"),
+            Sent(
+                what: "validation loss, metric and gain of each model offered; training loss; norm of the update; row count",
+                numbers: 8, bytes: 200, when: "every round"),
+            Sent(what: "test loss and metric of the six report rows, and which the gate chose", numbers: 55, bytes: 2000, when: "every round"),
+        ]
+        var stays = ["every feature, label and memory response", "the local-only model"]
+        if shared.count < network.layout.count {
+            stays.append("the private tensors: " + network.layout.tensors.map(\.name).filter { shared.range(of: $0) == nil }.joined(separator: ", "))
+        }
+        stays.append("the personal model, the deployed model and the error-feedback memory")
+        staysHere = stays
+    }
+
+    /// The same in words.
+    package var text: String {
+        var out = "Shard of \(observer): \(rows) rows, \(profile.inputs) features, task \(profile.task.rawValue)\n"
+        out += "  \(profile.train) for training, \(profile.validation) for validation, \(profile.test) for test\n"
+        if !classCounts.isEmpty { out += "  rows per class: \(classCounts.map(String.init).joined(separator: " "))\n" }
+        if scoreRange.count == 2 { out += "  scores from \(scoreRange[0]) to \(scoreRange[1])\n" }
+        if let truth = profile.truth { out += "  declares the group '\(truth)' (for evaluation and the grouping 'given')\n" }
+        out += "Model: \(modelParameters) parameters\nLeaves this machine:\n"
+        for item in sent { out += "  - \(item.what): \(item.numbers) numbers, about \(item.bytes) bytes; \(item.when)\n" }
+        out += "Never leaves it:\n"
+        for item in staysHere { out += "  - \(item)\n" }
+        return out
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramBytes
+import EngramFederation
+import EngramSockets
+import EngramStore
+import EngramTensors
+import EngramWire
+
+/// A fold to be done on the fold thread, with everything it needs.
+package struct FoldOrder: Sendable {
+    let run: RunID
+    let job: FoldJob
+    let fold: Fold
+    let uploads: [AgentID: UploadRecord]
+}
+
+/// Folds run on a thread of their own, so that sessions, other runs and operators do not wait for them.
+extension Coordinator {
+    func order(_ job: FoldJob, _ driver: RunDriver) throws {
+        guard let shared = driver.machine.shared else { return }
+        let records = try store.uploads(of: driver.id, round: job.round)
+        folds.yield(
+            FoldOrder(
+                run: driver.id, job: job, fold: Fold(recipe: driver.recipe, shared: shared, limits: limits),
+                uploads: Dictionary(records.map { ($0.key.agent, $0) }) { first, _ in first }))
+    }
+
+    /// Does one fold after the other, until the coordinator stops.
+    package nonisolated func runFolds() async {
+        let thread = ThreadExecutor(name: "engram-fold")
+        for await order in orders {
+            do {
+                let slots = try await thread.run { [spool, blobs] in
+                    try order.fold(
+                        order.job,
+                        upload: { agent in
+                            guard let record = order.uploads[agent] else {
+                                throw StoreError.uploadMissing(UploadKey(run: order.run, round: order.job.round, agent: agent))
+                            }
+                            return try spool.read(record)
+                        },
+                        blob: { try blobs.read($0) }, store: { try blobs.put($0, durable: true) })
+                }
+                await folded(order, slots)
+            } catch {
+                await foldFailed(order, error)
+            }
+        }
+    }
+
+    private func folded(_ order: FoldOrder, _ slots: [SlotID: FoldedSlot]) {
+        guard let driver = runs[order.run] else { return }
+        apply(.folded(round: order.job.round, slots), to: driver)
+    }
+
+    /// A damaged upload is asked for again; anything else may pass (a full disk): the run goes on from its stored state.
+    private func foldFailed(_ order: FoldOrder, _ error: any Error) {
+        guard let driver = runs[order.run] else { return }
+        suspend(driver, error)
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramTLS
+import EngramTransport
+import Logging
+import EngramBytes
+import EngramFederation
+import EngramStore
+import EngramWire
+import Foundation
+
+/// What peers say.
+extension Coordinator {
+    func received(_ message: Message, _ number: Int) {
+        guard let session = sessions[number] else { return }
+        switch message {
+        case .hello(let hello): admit(session, hello)
+        case .enrol(let enrolment): enrol(session, enrolment)
+        case .fetch(let fetch): send(fetch, to: session)
+        case .offer(let offer): consider(offer, session)
+        case .chunk(let chunk): append(chunk, session)
+        case .request(let request): answer(request, session)
+        default: break
+        }
+    }
+
+    /// The certificate opened the door; the store says whether it still may. The newest connection of an agent wins.
+    private func admit(_ session: CoordinatorSession, _ hello: Message.Hello) {
+        guard let peer = session.peer else { return }
+        do {
+            guard let identity = try store.identity(serial: peer.serial), identity.status == .active else {
+                return session.refuse(.revoked, "this certificate was revoked or replaced; enrol again with a new token")
+            }
+        } catch {
+            return session.refuse(.fault, "the coordinator cannot read its state: \(error)")
+        }
+        session.isAdmitted = true
+        guard let agent = session.agent else { return }
+        guard let profile = try? JSONDecoder().decode(AgentProfile.self, from: Data(hello.profile)), profile.isSane else {
+            return session.refuse(.malformed, "the profile in hello is not one that this coordinator understands")
+        }
+        session.profile = profile
+        agents[agent]?.refuse(.replaced, "another connection uses the certificate of \(agent); only one agent may hold an identity")
+        agents[agent] = session
+        log.info("agent connected", metadata: ["agent.id": "\(agent)", "connection.remote": "\(session.driver.remote)", "software": "\(hello.software)"])
+        for id in order {
+            guard let driver = runs[id], !driver.state.isOver, driver.resumeAt == nil else { continue }
+            apply(.connected(agent, profile), to: driver)
+        }
+    }
+
+    private func enrol(_ session: CoordinatorSession, _ enrolment: Message.Enrolment) {
+        do {
+            let certificates = try registrar.enrol(enrolment, renewing: session.peer, at: Self.now)
+            log.notice("enrolled", metadata: ["name": "\(enrolment.name)", "connection.remote": "\(session.driver.remote)"])
+            session.driver.submit(.enrolled(certificates))
+        } catch {
+            log.warning("enrolment refused", metadata: ["name": "\(enrolment.name)", "error": "\(error)"])
+            session.refuse(.enrolmentRefused, "\(error)")
+        }
+    }
+
+    // MARK: Downloads
+
+    private func send(_ fetch: Message.Fetch, to session: CoordinatorSession) {
+        func refuse(_ code: RefusalCode, _ text: String) {
+            session.driver.submit(.receipt(.refusal(of: fetch, code: code, text: text)))
+        }
+        guard session.isOperator || session.allowed.values.contains(where: { $0.contains(fetch.digest) }) else {
+            return refuse(.notFound, "no work of this agent names that blob")
+        }
+        do {
+            let bytes = try warm[fetch.digest] ?? blobs.read(fetch.digest)
+            warm[fetch.digest] = bytes
+            try session.send(bytes, on: fetch.stream, from: fetch.offset, limits: limits)
+        } catch {
+            refuse(.notFound, "\(error)")
+        }
+    }
+
+    // MARK: Uploads
+
+    private func consider(_ offer: Message.Offer, _ session: CoordinatorSession) {
+        guard let agent = session.agent else { return }
+        func refuse(_ code: RefusalCode, _ text: String) {
+            session.driver.submit(.receipt(.refusal(of: offer, code: code, text: text)))
+        }
+        guard let driver = runs[offer.run] else { return refuse(.notFound, "there is no run \(offer.run)") }
+        guard driver.resumeAt == nil else { return refuse(.busy, "the run is being taken up again") }
+        guard driver.machine.openRound == Int(offer.round), driver.machine.assignment(for: agent) != nil else {
+            apply(.late(agent), to: driver)
+            return refuse(.stale, "round \(offer.round) is not open for \(agent)")
+        }
+        if driver.machine.hasUpload(of: agent) { return session.driver.submit(.receipt(.acceptance(of: offer))) }
+        do {
+            let key = UploadKey(run: offer.run, round: Int(offer.round), agent: agent)
+            let offset = try spool.begin(key, digest: offer.digest, size: Int(clamping: offer.size))
+            session.uploads[offer.stream] = (offer, offset)
+            session.driver.submit(.resume(.init(stream: offer.stream, offset: UInt64(offset))))
+            if offset == Int(clamping: offer.size) { finish(offer, session, agent, driver) }
+        } catch {
+            log.error("upload not taken", metadata: ["agent.id": "\(agent)", "error": "\(error)"])
+            refuse(.busy, "\(error)")
+        }
+    }
+
+    private func append(_ chunk: Message.Chunk, _ session: CoordinatorSession) {
+        guard let agent = session.agent, let upload = session.uploads[chunk.stream], let driver = runs[upload.offer.run] else { return }
+        let key = UploadKey(run: upload.offer.run, round: Int(upload.offer.round), agent: agent)
+        do {
+            let offset = try spool.append(chunk.bytes[...], at: upload.offset, to: key)
+            session.uploads[chunk.stream]?.offset = offset
+            if chunk.isLast { finish(upload.offer, session, agent, driver) }
+        } catch {
+            session.uploads[chunk.stream] = nil
+            log.error("upload broken off", metadata: ["agent.id": "\(agent)", "error": "\(error)"])
+            session.driver.submit(.receipt(.refusal(of: upload.offer, code: .busy, text: "\(error)")))
+        }
+    }
+
+    /// The upload is whole: verify, check, count.
+    private func finish(_ offer: Message.Offer, _ session: CoordinatorSession, _ agent: AgentID, _ driver: RunDriver) {
+        session.uploads[offer.stream] = nil
+        let key = UploadKey(run: offer.run, round: Int(offer.round), agent: agent)
+        do {
+            let record = try spool.finish(key)
+            do {
+                let evidence = try check(record, agent, driver)
+                _ = try store.recordUpload(record)
+                driver.pending[agent] = (session, offer)
+                apply(.uploaded(evidence, round: Int(offer.round)), to: driver)
+            } catch {
+                try? spool.remove(record)
+                throw error
+            }
+        } catch {
+            log.warning("update refused", metadata: ["agent.id": "\(agent)", "run.id": "\(offer.run)", "error": "\(error)"])
+            session.driver.submit(.receipt(.refusal(of: offer, code: .updateRefused, text: "\(error)")))
+        }
+    }
+
+    /// Reads and checks a spooled upload.
+    func check(_ record: UploadRecord, _ agent: AgentID, _ driver: RunDriver) throws -> AgentEvidence {
+        guard let shared = driver.machine.shared, let member = driver.state.member(agent),
+            let assignment = driver.machine.assignment(for: agent)
+        else { throw UpdateError.stale(round: record.key.round, current: driver.state.round) }
+        return try UploadCheck(recipe: driver.recipe, shared: shared, limits: limits).evidence(
+            try spool.read(record), from: member, for: assignment)
+    }
+}
+
+extension AgentProfile {
+    /// Numbers from a peer that nothing can overflow on.
+    var isSane: Bool {
+        let bound = 1 << 40
+        return [inputs, train, validation, test].allSatisfy { (0...bound).contains($0) } && (1...(1 << 24)).contains(inputs)
+            && (0...(1 << 20)).contains(classes) && outputs >= 1 && (truth?.utf8.count ?? 0) <= 200
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramBytes
+import EngramFederation
+import EngramStore
+import EngramWire
+import Foundation
+
+/// A run that is under way: its machine, and what the coordinator needs around it.
+final class RunDriver {
+    let id: RunID
+    let recipe: Recipe
+    let created: Double
+    /// The recipe's text as a blob, fetched by agents beside their models.
+    let recipeBlob: Digest
+    let recipeBytes: [UInt8]
+    var machine: RoundMachine
+    var wakeAt = Double.infinity
+    /// After a failed write the run is taken up again from its stored state at this time.
+    var resumeAt: Double?
+    /// Streams on which agents wait for the verdict on an upload.
+    var pending: [AgentID: (session: CoordinatorSession, offer: Message.Offer)] = [:]
+    var summaries: [EngramFederation.RoundSummary] = []
+    var roundStart: ContinuousClock.Instant = .now
+    var started: ContinuousClock.Instant = .now
+    /// Socket bytes of all agents at the last commit.
+    var counted = (in: 0, out: 0)
+    var watchers: [(session: CoordinatorSession, stream: UInt32)] = []
+
+    init(id: RunID, recipe: Recipe, text: String, created: Double, machine: RoundMachine) {
+        self.id = id
+        self.recipe = recipe
+        self.created = created
+        recipeBytes = Array(text.utf8)
+        recipeBlob = Digest(of: recipeBytes)
+        self.machine = machine
+    }
+
+    var state: EngramFederation.RunState { machine.state }
+
+    var line: Admin.RunLine {
+        let failure: String? =
+            switch state.phase {
+            case .failed(let why), .cancelled(let why): why
+            default: nil
+            }
+        return Admin.RunLine(
+            run: id, name: recipe.name, state: state.phase.stored.rawValue, round: min(state.round, recipe.rounds), rounds: recipe.rounds,
+            agents: state.members.count, clusters: state.book.clusters.count { !$0.members.isEmpty }, created: created, failure: failure)
+    }
+}
+
+extension EngramFederation.RunState.Phase {
+    /// The same in the store's words.
+    var stored: EngramStore.RunState {
+        switch self {
+        case .gathering: .waiting
+        case .training: .running
+        case .finished: .finished
+        case .cancelled: .cancelled
+        case .failed: .failed
+        }
+    }
+
+    var failure: String? {
+        switch self {
+        case .failed(let why), .cancelled(let why): why
+        default: nil
+        }
+    }
+}

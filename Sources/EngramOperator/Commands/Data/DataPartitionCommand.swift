@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package import ArgumentParser
+import EngramLearning
+import EngramWire
+import Foundation
+
+/// `engram data partition`.
+package struct DataPartitionCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "partition",
+        abstract: "Divide one data set among agents, with or without planted groups.",
+        discussion: """
+            identical     equal shares of shuffled rows
+            dirichlet     PFLlib's practical partition: sizes and class mixes differ (--alpha)
+            hsu           Hsu, Qi & Brown 2019: equal sizes, class mixes from a Dirichlet (--alpha); not PFLlib's alpha
+            pathological  only a few classes an agent (--classes-per-agent)
+            rotated       equal shares, agent i turned by i mod 4 quarters
+            permuted      equal shares, groups of agents with other names for the classes (--groups, --permuting)
+
+            --plant adds rotations or permutations to any of them. Rows never go to two agents.
+
+            Example: engram data partition --data D.safetensors --kind hsu --alpha 0.5 --plant rotated --agents 24 --output F
+            """)
+
+    @Option(help: "A data set file (engram data import); or give --images and --labels.") package var data: String?
+    @OptionGroup package var files: IdxOptions
+    @Option(help: "Who gets which rows.") package var kind: PartitionPlan.Kind
+    @Option(help: "Groups planted on top.") package var plant = PartitionPlan.Plant.nothing
+    @Option(help: "How many agents.") package var agents = 24
+    @Option(help: "Training rows per agent; without --train, --validation and --test all rows are used, 70/15/15.") package var train: Int?
+    @Option(help: "Validation rows per agent.") package var validation: Int?
+    @Option(help: "Test rows per agent.") package var test: Int?
+    @Option(help: "The Dirichlet's concentration: smaller is more skewed.") package var alpha = 0.5
+    @Option(help: "For pathological.") package var classesPerAgent = 2
+    @Option(help: "For permuted: how many groups.") package var groups = 4
+    @Option(help: "For permuted: only the last so many agents permute.") package var permuting: Int?
+    @Option(help: "Everything random follows from it.") package var seed = 1
+    @OptionGroup package var output: FolderOutputOptions
+
+    package init() {}
+
+    package func validate() throws {
+        if (data == nil) == files.images.isEmpty { throw ValidationError("Give either --data or --images and --labels.") }
+        let given = [train, validation, test].compactMap { $0 }
+        if given.count != 0 && given.count != 3 { throw ValidationError("Give --train, --validation and --test together, or none.") }
+    }
+
+    package func run() async throws {
+        var plan = PartitionPlan()
+        plan.kind = kind
+        plan.plant = plant
+        plan.agents = agents
+        plan.alpha = alpha
+        plan.classesPerAgent = classesPerAgent
+        plan.groups = groups
+        plan.permuting = permuting
+        plan.seed = seed
+        plan.sizes = .fractions(validation: 0.15, test: 0.15)
+        if let train, let validation, let test { plan.sizes = .counts(train: train, validation: validation, test: test) }
+        var name = "idx"
+        let shards: [(id: AgentID, shard: Shard)]
+        if let data {
+            let bytes = try InputFile.read(data)
+            name = URL(fileURLWithPath: data).deletingPathExtension().lastPathComponent
+            let whole = try InputFile.naming(data) { try Shard(safetensors: bytes, name: name) }
+            shards = try plan(whole.data, task: whole.task, classes: whole.classes)
+        } else {
+            let set = try files.dataset()
+            shards = try plan(set, task: .classes, classes: max(2, (set.classes.max().map { Int($0) } ?? 0) + 1))
+        }
+        let planted = plant == .nothing ? "" : " --plant \(plant.rawValue)"
+        try output.deliver(
+            shards, fallbackName: "\(name)-\(kind.rawValue)", command: "data partition --kind \(kind.rawValue)\(planted)", seed: seed)
+    }
+}

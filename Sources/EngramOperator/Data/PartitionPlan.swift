@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+package import EngramLearning
+import EngramTensors
+package import EngramWire
+
+/// How one data set becomes a federation: who gets which rows, and what is planted.
+package struct PartitionPlan: Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
+        case identical, dirichlet, hsu, pathological, rotated, permuted
+    }
+
+    package enum Plant: String, CaseIterable, Sendable {
+        case nothing = "none"
+        case rotated, permuted
+    }
+
+    package var kind = Kind.identical
+    package var plant = Plant.nothing
+    package var agents = 24
+    package var sizes = SplitSizes.counts(train: 300, validation: 75, test: 75)
+    package var alpha = 0.5
+    package var classesPerAgent = 2
+    package var groups = 4
+    /// Only the last so many agents permute their labels.
+    package var permuting: Int?
+    package var seed = 1
+
+    package init() {}
+
+    package func callAsFunction(_ data: Dataset, task: Task, classes: Int) throws(OperatorError) -> [(id: AgentID, shard: Shard)] {
+        guard seed >= 0 else { throw .usage("--seed must not be negative") }
+        let needsClasses = ![.identical, .rotated].contains(kind) || plant == .permuted
+        guard task == .classes || !needsClasses else {
+            throw .usage("the partition '\(kind.rawValue)' goes by classes, and the task is \(task.rawValue): use identical or rotated")
+        }
+        do {
+            var generator = SeededGenerator(seed: UInt64(seed), "partition")
+            var parts = try divide(data, classes: classes, using: &generator)
+            switch plant {
+            case .nothing: break
+            case .rotated: parts = Partition.turning(parts)
+            case .permuted: parts = try Partition.permuting(parts, classes: classes, groups: groups, last: permuting)
+            }
+            let ids = FederationFolder.numbered(parts.count)
+            var agents: [(id: AgentID, shard: Shard)] = []
+            for (id, part) in zip(ids, parts) {
+                agents.append((id, try part.shard(from: data, observer: id.rawValue, task: task, classes: classes)))
+            }
+            return agents
+        } catch {
+            throw OperatorError(error)
+        }
+    }
+
+    private func divide(
+        _ data: Dataset, classes: Int, using generator: inout SeededGenerator
+    ) throws(LearningError) -> [AgentPart] {
+        switch kind {
+        case .identical: try Partition.iid(rows: data.count, agents: agents, sizes: sizes, using: &generator)
+        case .rotated: try Partition.rotated(rows: data.count, agents: agents, sizes: sizes, using: &generator)
+        case .permuted:
+            try Partition.labelPermuted(
+                rows: data.count, classes: classes, agents: agents, groups: groups, permuting: permuting, sizes: sizes,
+                using: &generator)
+        case .dirichlet:
+            try Partition.dirichlet(
+                labels: data.classes, classes: classes, agents: agents, alpha: alpha, sizes: sizes, using: &generator)
+        case .hsu:
+            try Partition.hsu(labels: data.classes, classes: classes, agents: agents, alpha: alpha, sizes: sizes, using: &generator)
+        case .pathological:
+            try Partition.pathological(
+                labels: data.classes, classes: classes, agents: agents, classesPerAgent: classesPerAgent, sizes: sizes,
+                using: &generator)
+        }
+    }
+}
+
+extension PartitionPlan.Kind: ExpressibleByArgument {}
+extension PartitionPlan.Plant: ExpressibleByArgument {}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import UnixSignals
+import ArgumentParser
+import EngramAgent
+import EngramFederation
+import EngramSockets
+import EngramTransport
+import EngramWire
+import Logging
+import ServiceLifecycle
+
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Takes part in the coordinator's runs until stopped.")
+
+    @Option(help: "The folder given to enroll.") var state: String
+    @Option(help: "This agent's shard, a safetensors file.") var shard: String
+    @Option(help: "The coordinator's HOST:PORT, if it has moved since enrolment.") var coordinator: String?
+    @Option(help: "trace, debug, info, notice, warning, error or critical.", transform: LogLevel.parse) var logLevel = Logger.Level.info
+
+    func run() async throws {
+        Process.ignoreBrokenPipes()
+        var log = Logger(label: "engram-agent", factory: { StreamLogHandler.standardError(label: $0) })
+        log.logLevel = logLevel
+        let folder = try AgentFolder(state)
+        guard folder.identity.exists, let name = try folder.identity.name(), let id = AgentID(name) else {
+            throw AgentError.notEnrolled(path: state)
+        }
+        let read = try ShardFile.read(shard)
+        let limits = WireLimits()
+        let service = AgentService(
+            transport: try folder.identity.transport(to: coordinator, reactor: try Reactor(), limits: limits),
+            trainer: LocalTrainer(id: id, shard: read, memories: folder.memories, deployment: folder.deployment),
+            profile: AgentProfile(read), software: Software.name, limits: limits, log: log)
+        let group = ServiceGroup(
+            configuration: .init(services: [.init(service: AgentRunner(service: service))], cancellationSignals: [.sigterm, .sigint], logger: log))
+        try await group.run()
+    }
+}
+
+/// The agent as a service of the process: a signal cancels it.
+private struct AgentRunner: Service {
+    let service: AgentService
+
+    func run() async throws { try await service.run() }
+}
+
+/// Log levels on the command line.
+private enum LogLevel {
+    static func parse(_ text: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text) else {
+            throw ValidationError("--log-level \(text): use \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return level
+    }
+}

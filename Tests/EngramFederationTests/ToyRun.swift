@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramBytes
+import EngramLearning
+import EngramTensors
+import EngramWire
+import Foundation
+
+@testable import EngramFederation
+
+/// A driver in memory: agents train, uploads are checked and spooled, and the coordinator may crash wherever a seeded coin says so.
+struct ToyRun {
+    let recipe: Recipe
+    let participants: [AgentID: Participant]
+    var machine: RoundMachine
+    /// Every memory that an agent ever kept, by the round that it belongs to, as on its disk.
+    var memories: [AgentID: [Int: AgentMemory]] = [:]
+    var blobs: [Digest: [UInt8]] = [:]
+    var spool: [AgentID: (round: Int, bytes: [UInt8])] = [:]
+    /// The state as last stored.
+    var stored: Data?
+    var summaries: [RoundSummary] = []
+    var crashes = 0
+    /// Order of arrival and crashes follow from it; nil: id order, no crash.
+    var chaos: SeededGenerator?
+    var crashChance = 0.0
+    private var effects: [RunEffect] = []
+    private var work: [(agent: AgentID, assignment: Assignment)] = []
+
+    init(_ recipe: Recipe, _ toy: ToyFederation) {
+        var recipe = recipe
+        recipe.agents = toy.shards.count
+        self.recipe = recipe
+        machine = RoundMachine(run: RunID(checked: "toy"), recipe: recipe)
+        participants = Dictionary(
+            uniqueKeysWithValues: toy.shards.map { ($0.key, Participant(id: $0.key, recipe: recipe, shard: $0.value)) })
+    }
+
+    var slots: [SlotID: Digest] { Dictionary(uniqueKeysWithValues: machine.state.book.slots.map { ($0.id, $0.model) }) }
+
+    mutating func run() throws {
+        connectAll()
+        while !machine.state.isOver {
+            if try !perform() { try answer() }
+        }
+        _ = try perform()
+    }
+
+    private mutating func connectAll() {
+        for id in participants.keys.sorted() {
+            guard let participant = participants[id] else { continue }
+            effects += machine.handle(.connected(id, AgentProfile(participant.shard)), at: 0)
+        }
+    }
+
+    /// Performs what is queued; false if there was nothing.
+    private mutating func perform() throws -> Bool {
+        guard !effects.isEmpty else { return false }
+        let now = effects
+        effects = []
+        for effect in now {
+            if tossCrash() {
+                try crash()
+                return true
+            }
+            switch effect {
+            case .store(let bytes): blobs[Digest(of: bytes)] = bytes
+            case .commit(let commit):
+                stored = try commit.state.encoded()
+                if let summary = commit.summary { summaries.append(summary) }
+            case .send(let agent, let assignment): work.append((agent, assignment))
+            case .fold(let job): effects += machine.handle(.folded(round: job.round, try fold(job)), at: 0)
+            case .ineligible, .accept, .withdraw, .wake, .note: continue
+            }
+        }
+        return true
+    }
+
+    /// Lets one agent do its work and hands its upload in.
+    private mutating func answer() throws {
+        guard !work.isEmpty, let shared = machine.shared else { throw ToyError.stalled }
+        let index = chaos?.below(work.count) ?? 0
+        let (agent, assignment) = work.remove(at: index)
+        guard let participant = participants[agent], let member = machine.state.member(agent) else { throw ToyError.stalled }
+        let models = try Dictionary(
+            uniqueKeysWithValues: assignment.offers.map {
+                ($0.slot, try ParameterSet(safetensors: blobs[$0.model] ?? [], layout: shared))
+            })
+        let outcome = try participant.perform(assignment, models: models, memory: memories[agent]?[assignment.base])
+        memories[agent, default: [:]][assignment.round] = outcome.memory
+        let bytes = outcome.upload.encoded()
+        let evidence = try UploadCheck(recipe: recipe, shared: shared).evidence(bytes, from: member, for: assignment)
+        spool[agent] = (assignment.round, bytes)
+        effects += machine.handle(.uploaded(evidence, round: assignment.round), at: 0)
+    }
+
+    private mutating func tossCrash() -> Bool {
+        guard crashChance > 0, var generator = chaos else { return false }
+        let heads = generator.uniform() < crashChance
+        chaos = generator
+        return heads
+    }
+
+    /// Forgets all that is not stored, and starts again from the last commit and the spool.
+    mutating func crash() throws {
+        crashes += 1
+        effects = []
+        work = []
+        guard let stored else {
+            machine = RoundMachine(run: RunID(checked: "toy"), recipe: recipe)
+            connectAll()
+            return
+        }
+        machine = try RoundMachine(resuming: try RunState(decoding: stored), recipe: recipe)
+        effects = machine.startRound(0)
+        if let round = machine.openRound, let shared = machine.shared {
+            let check = UploadCheck(recipe: recipe, shared: shared)
+            for agent in spool.keys.sorted().reversed() {
+                guard let upload = spool[agent], upload.round == round, let assignment = machine.assignment(for: agent),
+                    let member = machine.state.member(agent)
+                else { continue }
+                let evidence = try check.evidence(upload.bytes, from: member, for: assignment)
+                effects += machine.handle(.uploaded(evidence, round: round), at: 0)
+            }
+        }
+        connectAll()
+    }
+
+    private mutating func fold(_ job: FoldJob) throws -> [SlotID: FoldedSlot] {
+        guard let shared = machine.shared else { return [:] }
+        var made: [Digest: [UInt8]] = [:]
+        let (spooled, kept) = (spool, blobs)
+        let slots = try Fold(recipe: recipe, shared: shared)(
+            job, upload: { spooled[$0]?.bytes ?? [] }, blob: { kept[$0] ?? [] },
+            store: { bytes in
+                made[Digest(of: bytes)] = bytes
+                return Digest(of: bytes)
+            })
+        blobs.merge(made) { old, _ in old }
+        return slots
+    }
+
+    enum ToyError: Error {
+        case stalled
+    }
+}
