@@ -14,7 +14,7 @@ package import Logging
 /// It owns one round machine per run and performs the machines' effects in order; nothing is sent before what it depends on is stored.
 package actor Coordinator {
     private let thread = ThreadExecutor(name: "engram-coordinator")
-    let store: any StateStore
+    package let store: any StateStore
     let blobs: BlobStore
     let spool: UploadSpool
     let registrar: Registrar

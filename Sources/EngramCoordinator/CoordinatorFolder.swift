@@ -19,7 +19,8 @@ package struct CoordinatorFolder {
         let state = try StateFolder(creating: path)
         try SecretFile.makeFolder(path + "/tls")
         let files = paths(path)
-        let authority = try CertificateAuthority.create(name: name, now: now, validFor: authoritySeconds)
+        // Another name than the daemon's: a certificate whose issuer has its own name counts as self-signed.
+        let authority = try CertificateAuthority.create(name: name + "-authority", now: now, validFor: authoritySeconds)
         let daemonKey = try PrivateKey.generate()
         let daemon = try authority.issueDaemon(name: name, key: daemonKey, hosts: hosts, now: now, validFor: daemonSeconds)
         let operatorKey = try PrivateKey.generate()

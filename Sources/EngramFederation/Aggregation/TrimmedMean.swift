@@ -7,7 +7,7 @@ package struct TrimmedMean: Aggregation {
     package static let name = "trimmed_mean"
     package static let summary = "mean per coordinate without the extremes (Yin et al. 2018)"
     /// Memory for one slice of all updates.
-    static let sliceBytes = 64 << 20
+    var sliceBytes = 64 << 20
 
     package var trim = 0.1
 
@@ -23,7 +23,7 @@ package struct TrimmedMean: Aggregation {
         let n = updates.count
         guard n > 0 else { return [Float](repeating: 0, count: count) }
         let drop = Int(trim * Double(n))
-        let width = max(1, min(count, Self.sliceBytes / (4 * n)))
+        let width = max(1, min(count, sliceBytes / (4 * n)))
         var out: [Float] = []
         out.reserveCapacity(count)
         var column = [Float](repeating: 0, count: n)

@@ -12,7 +12,9 @@ extension Tree {
                 self = .map([])
                 return
             }
-            self = try Tree(node)
+            // Few kilobytes of nested aliases can spell billions of values.
+            var values = Self.maximumValues
+            self = try Tree(node, depth: 0, &values)
         } catch let error as RecipeError {
             throw error
         } catch {
@@ -20,7 +22,14 @@ extension Tree {
         }
     }
 
-    private init(_ node: Node) throws(RecipeError) {
+    private static let maximumValues = 10_000
+    private static let maximumDepth = 16
+
+    private init(_ node: Node, depth: Int, _ values: inout Int) throws(RecipeError) {
+        values -= 1
+        guard values >= 0, depth <= Self.maximumDepth else {
+            throw .unreadable("more than \(Self.maximumValues) values, or more than \(Self.maximumDepth) levels of them")
+        }
         switch node {
         case .scalar(let scalar):
             if scalar.style == .singleQuoted || scalar.style == .doubleQuoted {
@@ -29,15 +38,15 @@ extension Tree {
                 self = Tree(scalar: scalar.string)
             }
         case .sequence(let sequence):
-            var values: [Tree] = []
-            for element in sequence { values.append(try Tree(element)) }
-            self = .list(values)
+            var items: [Tree] = []
+            for element in sequence { items.append(try Tree(element, depth: depth + 1, &values)) }
+            self = .list(items)
         case .mapping(let mapping):
             var entries: [Entry] = []
             for (key, value) in mapping {
                 guard let name = key.string else { throw .unreadable("a key that is not text at \(key.mark?.description ?? "?")") }
                 guard !entries.contains(where: { $0.key == name }) else { throw .unreadable("the key '\(name)' stands twice") }
-                entries.append(Entry(name, try Tree(value)))
+                entries.append(Entry(name, try Tree(value, depth: depth + 1, &values)))
             }
             self = .map(entries)
         case .alias:

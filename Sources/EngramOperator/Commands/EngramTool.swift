@@ -19,7 +19,8 @@ package struct EngramTool: AsyncParsableCommand {
             """,
         version: SoftwareVersion.text,
         subcommands: [
-            DataCommand.self, RecipeCommand.self, SimulateCommand.self,
+            DataCommand.self, RecipeCommand.self, SimulateCommand.self, LocalCommand.self, DemoCommand.self, EnrollCommand.self,
+            StatusCommand.self, RunCommand.self, AgentCommand.self, TokenCommand.self, ClusterCommand.self, ModelCommand.self,
         ])
 
     package init() {}

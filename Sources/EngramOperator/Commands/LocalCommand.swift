@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramLearning
+package import ArgumentParser
+import EngramFederation
+import Foundation
+
+/// `engram local`: a run with real processes on this machine.
+package struct LocalCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "local",
+        abstract: "Run a recipe with a real daemon and one real agent process per shard, on this machine.",
+        discussion: """
+            Makes a private folder, certificates and tokens, starts engramd on a free loopback port and an engram-agent per shard (TLS,
+            mutual certificates), follows the run, and cleans everything up, also on Ctrl-C. Bytes in the report are counted at the sockets.
+
+            Example: engram local --data F --recipe constellation --report report.json
+            """)
+
+    @Option(help: "The federation folder.") package var data: String
+    @OptionGroup package var recipe: RecipeOptions
+    @Option(help: "Write the report (JSON, schema engram.report/1) here.") package var report: String?
+    @Option(help: "Keep states, logs and deployed models in this folder.") package var keep: String?
+    @Option(help: "Start the agents in an order shuffled by this; the models are the same.") package var orderSeed: UInt64?
+    @OptionGroup package var format: FormatOptions
+
+    package init() {}
+
+    package func run() async throws {
+        let recipe = try recipe.resolved()
+        let folder = try FederationFolder(reading: data)
+        let live = LiveProgress(
+            rounds: recipe.rounds, metricName: folder.manifest.task.metricName, style: format.json ? .silent : nil)
+        let federation = try LocalFederation(folder, executables: .beside(), keeping: keep, orderSeed: orderSeed)
+        let report: Report
+        do {
+            report = try await Interruption.guarding {
+                try await LocalFederation.with(federation, stage: { live.stage($0) }) { federation in
+                    try await federation.run(recipe) { live.add($0) }
+                }
+            }
+        } catch {
+            live.finish()
+            if let keep { Output.note("states and logs are in \(keep)") }
+            throw error
+        }
+        live.finish()
+        try ReportOutput.deliver(report, title: recipe.name, to: self.report, json: format.json)
+    }
+}
+
+extension LiveProgress {
+    /// Shows what a coordinator says of a run.
+    func add(_ progress: Admin.Progress) {
+        for event in progress.events { if let words = LineageWords.line(event) { note(words) } }
+        if let summary = progress.summary {
+            add(summary)
+        } else if progress.line.state == "waiting" {
+            stage("waiting for \(Words.count(progress.line.agents, "agent"))")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramTLS
+import EngramFederation
+import EngramTransport
+import EngramWire
+import Foundation
+
+/// An operator in a test.
+final class Console: Sendable {
+    private let client: CoordinatorClient
+    private let running: _Concurrency.Task<SessionEnd, Never>
+
+    init(_ daemon: TestDaemon) async throws {
+        let transport = try await daemon.client("operator", .operator)
+        let client = CoordinatorClient(try await transport.connect(), role: .operator, software: "test", limits: WireLimits())
+        self.client = client
+        running = _Concurrency.Task { await client.run() }
+        _ = try await client.opened()
+    }
+
+    func ask<Answer: Decodable>(_ verb: Verb, _ body: some Encodable, _ answer: Answer.Type) async throws -> Answer {
+        let (status, data) = try await client.request(verb.rawValue, [UInt8](try JSONEncoder().encode(body)))
+        guard status == 200 else { throw try JSONDecoder().decode(Admin.Failure.self, from: Data(data)) }
+        return try JSONDecoder().decode(Answer.self, from: Data(data))
+    }
+
+    func start(_ recipe: Recipe, as run: String) async throws {
+        _ = try await ask(.startRun, Admin.StartRun(recipe: recipe.yaml, run: RunID(run)), Admin.RunLine.self)
+    }
+
+    /// Waits until the run is over; returns its last line.
+    func wait(for run: String) async throws -> Admin.RunLine {
+        _ = try await client.request(
+            Verb.watchRun.rawValue, [UInt8](try JSONEncoder().encode(Admin.RunName(run: RunID(run))))) { _, _ in }
+        return try await ask(.showRun, Admin.RunName(run: RunID(run)), Admin.RunDetail.self).line
+    }
+
+    func report(of run: String) async throws -> Report {
+        let (_, data) = try await client.request(Verb.report.rawValue, [UInt8](try JSONEncoder().encode(Admin.RunName(run: RunID(run)))))
+        return try Report(json: Data(data))
+    }
+
+    func leave() { client.leave() }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramTLS
+import EngramAgent
+import EngramFederation
+import EngramLearning
+import EngramTransport
+import EngramWire
+import Foundation
+import Logging
+
+/// An agent in this process, on a folder that outlives it.
+final class TestAgent {
+    let id: AgentID
+    private let shard: Shard
+    private let folder: String
+    private var running: _Concurrency.Task<Void, any Error>?
+
+    init(_ id: AgentID, _ shard: Shard, in daemon: TestDaemon) {
+        self.id = id
+        self.shard = shard
+        folder = daemon.folder + "/agents/\(id)"
+    }
+
+    func start(_ daemon: TestDaemon) async throws {
+        let transport = try await daemon.client(id.rawValue, .agent)
+        let state = try AgentFolder(folder)
+        var log = Logger(label: "agent", factory: { StreamLogHandler.standardError(label: $0) })
+        log.logLevel = ProcessInfo.processInfo.environment["ENGRAM_TEST_LOG"].flatMap(Logger.Level.init(rawValue:)) ?? .critical
+        log[metadataKey: "agent"] = "\(id)"
+        let service = AgentService(
+            transport: transport, trainer: LocalTrainer(id: id, shard: shard, memories: state.memories, deployment: state.deployment),
+            profile: AgentProfile(shard), software: "test", limits: WireLimits(), log: log)
+        running = _Concurrency.Task {
+            try await service.run()
+            _ = state
+        }
+    }
+
+    var deployed: String { folder + "/deployed" }
+
+    func stop() async {
+        running?.cancel()
+        _ = await running?.result
+        running = nil
+    }
+
+    /// How it ended by itself.
+    func result() async -> Result<Void, any Error>? { await running?.result }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramCoordinator
+import EngramFederation
+import EngramSockets
+import EngramStore
+import EngramTLS
+import EngramTransport
+import EngramWire
+import Foundation
+import Logging
+
+/// How agents and operators reach the coordinator of a test.
+enum Wiring: String, CaseIterable, Sendable {
+    case memory, tls
+}
+
+/// A coordinator in this process, on a folder that outlives it: `kill` drops it without a word, `start` takes the folder up again.
+final class TestDaemon {
+    let folder: String
+    let wiring: Wiring
+    private let limits: WireLimits
+    private let reactor: Reactor
+    private(set) var coordinator: Coordinator?
+    private var memory: MemoryTransport?
+    private var address: SocketAddress?
+    private var service: _Concurrency.Task<Void, any Error>?
+    private let switchboard = Switchboard()
+
+    init(_ wiring: Wiring, limits: WireLimits = WireLimits()) throws {
+        self.wiring = wiring
+        self.limits = limits
+        folder = FileManager.default.temporaryDirectory.path + "/engram-e2e-" + UUID().uuidString
+        reactor = try Reactor()
+        try CoordinatorFolder.create(
+            folder + "/coordinator", name: "test", hosts: ["127.0.0.1"], address: "127.0.0.1:1", at: Date().timeIntervalSince1970)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    func start() async throws {
+        let opened = try CoordinatorFolder(opening: folder + "/coordinator")
+        var log = Logger(label: "test", factory: { StreamLogHandler.standardError(label: $0) })
+        log.logLevel = ProcessInfo.processInfo.environment["ENGRAM_TEST_LOG"].flatMap(Logger.Level.init(rawValue:)) ?? .critical
+        let coordinator = Coordinator(
+            store: try SQLiteStateStore(in: opened.state, maximumBytes: nil), blobs: try BlobStore(in: opened.state),
+            spool: try UploadSpool(in: opened.state, limits: .standard), authority: try opened.authority(), limits: limits, log: log)
+        let transport: any ServerTransport
+        switch wiring {
+        case .memory:
+            let made = MemoryTransport()
+            memory = made
+            await switchboard.set(made)
+            transport = made
+        case .tls:
+            let made = try await TLSServerTransport(
+                on: address ?? .loopback(port: 0), reactor: reactor, context: try opened.context(), limits: limits)
+            address = made.socketAddress
+            transport = made
+        }
+        try await coordinator.start()
+        self.coordinator = coordinator
+        let running = CoordinatorService(coordinator: coordinator, transport: transport, log: log)
+        service = _Concurrency.Task { try await running.run() }
+    }
+
+    /// Drops the coordinator; what it had not stored is gone. (Real processes are killed in the process tests.)
+    func kill() async {
+        service?.cancel()
+        _ = await service?.result
+        service = nil
+        coordinator = nil
+    }
+
+    /// An identity as an agent or operator holds it, and how to connect with it.
+    func client(_ name: String, _ role: EngramTLS.Role) async throws -> any ClientTransport {
+        switch wiring {
+        case .memory:
+            let identity = PeerIdentity(
+                name: name, role: role, serial: "memory-\(role.rawValue)-\(name)", notAfter: Date().timeIntervalSince1970 + 3600,
+                fingerprint: name)
+            try await register(identity)
+            return SwitchboardClient(switchboard: switchboard, identity: identity)
+        case .tls:
+            let identity = IdentityFolder(folder + "/identities/" + role.rawValue + "-" + name)
+            if !identity.exists { try await enrol(name, role, identity) }
+            return try identity.transport(to: endpoint, reactor: reactor, limits: limits)
+        }
+    }
+
+    var endpoint: String { address.map { "\($0)" } ?? "" }
+
+    private func enrol(_ name: String, _ role: EngramTLS.Role, _ identity: IdentityFolder) async throws {
+        if role == .operator {
+            let made = IdentityFolder(folder + "/coordinator/operator")
+            try FileManager.default.createDirectory(atPath: folder + "/identities", withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: made.path, toPath: identity.path)
+            return
+        }
+        guard let text = try await tokens(1).first, let ticket = EnrolmentTicket(text) else { return }
+        try await Enrolment.run(
+            ticket: ticket, name: name, coordinator: try Endpoint(endpoint), into: identity, software: "test", reactor: reactor,
+            limits: limits)
+    }
+
+    func tokens(_ count: Int, lifetime: Double = 60) async throws -> [String] {
+        let console = try await Console(self)
+        defer { console.leave() }
+        return try await console.ask(.createTokens, Admin.NewTokens(role: "agent", count: count, lifetime: lifetime, label: "test"), Admin.Tokens.self)
+            .tokens
+    }
+
+    /// In memory there is no certificate to sign; the store must know the identity all the same.
+    private func register(_ identity: PeerIdentity) async throws {
+        guard let coordinator else { return }
+        try await coordinator.know(
+            Identity(
+                name: identity.name, role: IdentityRole(rawValue: identity.role.rawValue) ?? .agent, serial: identity.serial,
+                fingerprint: identity.fingerprint, issued: 0, expires: identity.notAfter))
+    }
+}
+
+extension Coordinator {
+    func know(_ identity: Identity) throws {
+        guard try store.identity(serial: identity.serial) == nil else { return }
+        try store.issueIdentity(identity, superseding: true)
+    }
+}
+
+/// Leads in-memory clients to whichever coordinator is up.
+actor Switchboard {
+    private var transport: MemoryTransport?
+
+    func set(_ transport: MemoryTransport) { self.transport = transport }
+
+    func connect(_ identity: PeerIdentity) async throws -> any ByteStream {
+        guard let transport else { throw TransportError.connectionRefused }
+        return try await transport.client(as: identity).connect()
+    }
+}
+
+struct SwitchboardClient: ClientTransport {
+    let switchboard: Switchboard
+    let identity: PeerIdentity
+
+    var destination: String { "memory" }
+
+    func connect() async throws -> any ByteStream { try await switchboard.connect(identity) }
+}

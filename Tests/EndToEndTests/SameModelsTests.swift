@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramFederation
+import EngramOperator
+import EngramWire
+import Foundation
+import Testing
+
+/// One recipe, one data set, one seed: one result, however the agents are reached, in which order they come, and who dies on the way.
+@Suite(.timeLimit(.minutes(2)), .serialized) struct SameModelsTests {
+    private func simulated(_ recipe: Recipe, _ agents: [(id: AgentID, shard: EngramShard)]) throws -> [Report.Model] {
+        var simulation = Simulation(recipe: recipe, agents: agents)
+        return try simulation.run().models
+    }
+
+    private func deployed(
+        _ wiring: Wiring, _ recipe: Recipe, _ shards: [(id: AgentID, shard: EngramShard)], shuffled: Bool = false
+    ) async throws -> Report {
+        let daemon = try TestDaemon(wiring)
+        try await daemon.start()
+        let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
+        for agent in shuffled ? agents.reversed() : agents { try await agent.start(daemon) }
+        let console = try await Console(daemon)
+        try await console.start(recipe, as: "run")
+        let line = try await console.wait(for: "run")
+        #expect(line.state == "finished", "\(line.failure ?? "")")
+        let report = try await console.report(of: "run")
+        console.leave()
+        for agent in agents { await agent.stop() }
+        await daemon.kill()
+        return report
+    }
+
+    @Test(arguments: Wiring.allCases) func simulationAndDeploymentAgree(_ wiring: Wiring) async throws {
+        let shards = try ToyFederation.shards(agents: 6, groups: 2)
+        let recipe = try ToyFederation.recipe(agents: 6, rounds: 14)
+        let expected = try simulated(recipe, shards)
+        let report = try await deployed(wiring, recipe, shards)
+        #expect(report.models == expected)
+        #expect(report.rounds.count == 14)
+        #expect(report.cost.bytesUp > 0 && report.cost.bytesDown > 0)
+        #expect(try await deployed(wiring, recipe, shards, shuffled: true).models == expected)
+    }
+
+    @Test(arguments: ["fedper", "ditto", "ifca", "cfl", "given", "fedavgm", "trimmed-mean", "fedprox"])
+    func everyPresetAgrees(_ preset: String) async throws {
+        let shards = try ToyFederation.shards(agents: 4, groups: 2)
+        let recipe = try ToyFederation.recipe(preset, agents: 4, rounds: 6)
+        #expect(try await deployed(.memory, recipe, shards).models == simulated(recipe, shards))
+    }
+
+    @Test func lossyCodecsAgreeToo() async throws {
+        let shards = try ToyFederation.shards(agents: 4, groups: 2)
+        let recipe = try ToyFederation.recipe(agents: 4, rounds: 6, "codec: {steps: ['topK(0.1)', int8], deflate: true}")
+        #expect(try await deployed(.memory, recipe, shards).models == simulated(recipe, shards))
+    }
+
+    @Test(arguments: Wiring.allCases) func deathsLeaveNoTrace(_ wiring: Wiring) async throws {
+        let shards = try ToyFederation.shards(agents: 5, groups: 2)
+        let recipe = try ToyFederation.recipe(agents: 5, rounds: 30)
+        let expected = try simulated(recipe, shards)
+        let daemon = try TestDaemon(wiring)
+        try await daemon.start()
+        let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
+        for agent in agents { try await agent.start(daemon) }
+        do {
+            let console = try await Console(daemon)
+            try await console.start(recipe, as: "run")
+            console.leave()
+        }
+        for death in 0..<4 {
+            try await progress(daemon, past: 3 + 6 * death)
+            await daemon.kill()
+            if death == 1 { await agents[1].stop() }
+            try await daemon.start()
+            if death == 1 { try await agents[1].start(daemon) }
+        }
+        let console = try await Console(daemon)
+        let line = try await console.wait(for: "run")
+        #expect(line.state == "finished", "\(line.failure ?? "")")
+        #expect(try await console.report(of: "run").models == expected)
+        console.leave()
+        for agent in agents { await agent.stop() }
+        await daemon.kill()
+    }
+
+    /// Until the run has committed a round.
+    private func progress(_ daemon: TestDaemon, past round: Int) async throws {
+        let console = try await Console(daemon)
+        defer { console.leave() }
+        while true {
+            let line = try await console.ask(.showRun, Admin.RunName(run: RunID("run")), Admin.RunDetail.self).line
+            if line.round >= round || line.state == "finished" { return }
+            await _Concurrency.Task.yield()
+        }
+    }
+}

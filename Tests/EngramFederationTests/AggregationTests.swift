@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramBytes
+import EngramLearning
+import EngramTensors
+import EngramWire
+import Testing
+
+@testable import EngramFederation
+
+@Suite(.timeLimit(.minutes(1))) struct AggregationTests {
+    @Test func weightedMeanByHand() throws {
+        let updates: [[Float]] = [[1, 0, -4], [3, 8, 4]]
+        let mean = try WeightedMean().combine(UpdateBatch(weights: [3, 1]) { updates[$0] }, count: 3)
+        #expect(mean == [1.5, 2, -2])
+    }
+
+    @Test func agentsWithoutRowsCountAlike() throws {
+        let updates: [[Float]] = [[1], [3]]
+        #expect(try WeightedMean().combine(UpdateBatch(weights: [0, 0]) { updates[$0] }, count: 1) == [2])
+    }
+
+    @Test(arguments: [(1, 0.1), (2, 0.49), (3, 0.34), (5, 0.2), (10, 0.1), (11, 0.45)])
+    func trimmedMeanAgainstBruteForce(agents: Int, trim: Double) throws {
+        var generator = SeededGenerator(seed: UInt64(agents))
+        let updates = (0..<agents).map { _ in (0..<17).map { _ in Float(generator.normal()) } }
+        var rule = TrimmedMean()
+        rule.trim = trim
+        let combined = try rule.combine(UpdateBatch(weights: updates.map { _ in 1 }) { updates[$0] }, count: 17)
+        for j in 0..<17 {
+            let drop = Int(trim * Double(agents))
+            let kept = updates.map { $0[j] }.sorted().dropFirst(drop).dropLast(drop)
+            let mean = kept.reduce(0.0) { $0 + Double($1) } / Double(kept.count)
+            #expect(abs(Double(combined[j]) - mean) < 1e-6)
+        }
+    }
+
+    /// When a slice holds fewer coordinates than there are, every update is read once a slice, with the same result.
+    @Test func trimmedMeanInSlices() throws {
+        let agents = 8, count = 12
+        var generator = SeededGenerator(seed: 5)
+        let updates = (0..<agents).map { _ in (0..<count).map { _ in Float(generator.normal()) } }
+        var rule = TrimmedMean()
+        rule.trim = 0.25
+        var reads = 0
+        let batch = UpdateBatch(weights: [Double](repeating: 1, count: agents)) { i in
+            reads += 1
+            return updates[i]
+        }
+        let whole = try rule.combine(batch, count: count)
+        #expect(reads == agents)
+        reads = 0
+        rule.sliceBytes = 4 * agents * 5
+        let sliced = try rule.combine(batch, count: count)
+        #expect(reads == 3 * agents)
+        #expect(whole == sliced)
+    }
+
+    @Test func serverSteps() {
+        var model: [Float] = [1, 1]
+        var memory: [Float]?
+        ReplaceStep().apply([0.5, -1], to: &model, memory: &memory)
+        #expect(model == [1.5, 0])
+        #expect(memory == nil)
+        var momentum = MomentumStep()
+        momentum.beta = 0.5
+        momentum.rate = 2
+        model = [0, 0]
+        momentum.apply([1, 2], to: &model, memory: &memory)
+        momentum.apply([1, 0], to: &model, memory: &memory)
+        #expect(memory == [1.5, 1])
+        #expect(model == [2 + 3, 4 + 2])
+    }
+
+    @Test func aFoldThatOverflowsLeavesTheModelAsItWas() throws {
+        let layout = try ParameterLayout(tensors: [TensorSpec(name: "w", shape: [2])])
+        let model = try ParameterSet(layout: layout, values: [3e38, 0]).safetensors(metadata: [:])
+        let upload = Parcel(tensors: [UpdateCodec.exact.pack([3e38, 1], name: "update/c1")]).encoded()
+        let job = FoldJob(
+            round: 1,
+            parts: [.init(slot: .cluster(1), model: Digest(of: model), memory: nil, contributors: [.toy(0)], weights: [1])])
+        let out = try Fold(recipe: Recipe(), shared: layout)(
+            job, upload: { _ in upload }, blob: { _ in model }, store: { Digest(of: $0) })
+        #expect(out.isEmpty)
+    }
+
+    @Test func foldsFollowAgentOrderAndKeepServerMemory() throws {
+        let layout = try ParameterLayout(tensors: [TensorSpec(name: "w", shape: [2])])
+        var blobs: [Digest: [UInt8]] = [:]
+        let model = try ParameterSet(layout: layout, values: [1, 2]).safetensors(metadata: [:])
+        blobs[Digest(of: model)] = model
+        var recipe = Recipe()
+        recipe.server = MomentumStep()
+        let fold = Fold(recipe: recipe, shared: layout)
+        let upload = Parcel(tensors: [UpdateCodec.exact.pack([1, -1], name: "update/c1")]).encoded()
+        func step(_ model: Digest, _ memory: Digest?) throws -> FoldedSlot {
+            let job = FoldJob(
+                round: 1, parts: [.init(slot: .cluster(1), model: model, memory: memory, contributors: [.toy(0)], weights: [4])])
+            var made: [Digest: [UInt8]] = [:]
+            let kept = blobs
+            let out = try fold(
+                job, upload: { _ in upload }, blob: { kept[$0] ?? [] },
+                store: {
+                    made[Digest(of: $0)] = $0
+                    return Digest(of: $0)
+                })
+            blobs.merge(made) { $1 }
+            return try #require(out[.cluster(1)])
+        }
+        let first = try step(Digest(of: model), nil)
+        let second = try step(first.model, first.memory)
+        let values = try ParameterSet(safetensors: blobs[second.model] ?? [], layout: layout).values
+        #expect(values.map { ($0 * 10).rounded() / 10 } == [3.9, -0.9])
+        #expect(abs(second.norm - 2.0.squareRoot()) < 1e-9)
+        #expect(throws: (any Error).self) {
+            try fold(
+                FoldJob(round: 1, parts: [.init(slot: .cluster(2), model: Digest(of: model), memory: nil, contributors: [.toy(0)], weights: [1])]),
+                upload: { _ in upload }, blob: { _ in model }, store: { Digest(of: $0) })
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramFederation
+import EngramOperator
+import EngramWire
+import Foundation
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct ProgressTests {
+    private func summary(_ round: Int, metric: Double? = nil, seconds: Double = 2, clusters: Int = 1) -> RoundSummary {
+        var summary = RoundSummary(
+            round: round, participants: 6, lost: 0, loss: 0.5, entering: metric.map { [.cluster: $0, .global: $0 - 0.1] } ?? [:],
+            clusters: (1...clusters).compactMap { number in
+                SlotID("c\(number)").map { RoundSummary.ClusterLine(id: $0, members: 3, version: round) }
+            })
+        summary.seconds = seconds
+        summary.bytesUp = 1_500_000
+        summary.bytesDown = 800
+        return summary
+    }
+
+    @Test("the line says round, metric, clusters, bytes and time left")
+    func line() {
+        var text = ProgressText(rounds: 10, metricName: "accuracy")
+        #expect(text.text == "waiting for agents")
+        text.add(summary(1))
+        text.add(summary(2, metric: 0.75, clusters: 2))
+        #expect(
+            text.text
+                == "round 2/10  accuracy cluster 0.750 global 0.650  loss 0.500  2 clusters  up 3.0 MB down 1.6 kB  ETA 16 s")
+        text.add(summary(11, metric: 0.8))
+        #expect(text.text.hasPrefix("final evaluation  accuracy cluster 0.800"))
+        #expect(!text.text.contains("ETA"))
+    }
+
+    @Test("time left follows the last rounds, not the first")
+    func remaining() {
+        var text = ProgressText(rounds: 100, metricName: "accuracy")
+        text.add(summary(1, seconds: 1000))
+        for round in 2...12 { text.add(summary(round, seconds: 1)) }
+        #expect(text.remaining == 88)
+    }
+
+    private func written(_ style: LiveProgress.Style) -> String {
+        let out = Mutex("")
+        let live = LiveProgress(rounds: 3, metricName: "accuracy", style: style) { text in out.withLock { $0 += text } }
+        live.add(summary(1))
+        live.note("c1 split")
+        live.add(summary(2))
+        live.finish()
+        return out.withLock { $0 }
+    }
+
+    @Test("a pipe gets plain lines")
+    func lines() {
+        let text = written(.lines)
+        #expect(!text.contains("\u{1B}") && !text.contains("\r"))
+        #expect(text.split(separator: "\n").count == 3)
+    }
+
+    @Test("a terminal gets one line, drawn again, never wider than it")
+    func redrawn() {
+        let text = written(.redrawn(columns: 40))
+        #expect(text.contains("\r\u{1B}[2Kc1 split\n"))
+        #expect(text.hasSuffix("\n"))
+        for drawn in text.split(separator: "\r") {
+            #expect(drawn.replacing("\u{1B}[2K", with: "").prefix { $0 != "\n" }.count < 40)
+        }
+        #expect(written(.silent).isEmpty)
+    }
+
+    @Test("durations, bytes and tables as people read them")
+    func words() {
+        #expect(Words.duration("24h") == 86400 && Words.duration("90") == 90 && Words.duration("7d") == 604_800)
+        #expect(Words.duration("-1h") == nil && Words.duration("soon") == nil && Words.duration("") == nil)
+        #expect(Words.bytes(999) == "999 B" && Words.bytes(1_500_000) == "1.5 MB")
+        #expect(Words.seconds(3.21) == "3.2 s" && Words.seconds(200) == "3 min 20 s" && Words.seconds(.infinity) == "?")
+        var table = TextTable("NAME", "N")
+        table.row("a", "5")
+        table.row("long", "10")
+        #expect(table.text == "NAME   N\na      5\nlong  10")
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramBytes
+import EngramFederation
+import EngramOperator
+import Foundation
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct SimulateTests {
+    private static let settings = ["--set", "rounds=12", "--set", "model.hidden=[4]", "--set", "optimiser.rate=0.2"]
+
+    private func simulate(_ data: String, _ report: String, _ more: [String] = []) async throws -> Report {
+        let status = await EngramTool.execute(
+            ["simulate", "--data", data, "--recipe", "constellation", "--report", report, "--json"] + Self.settings + more)
+        #expect(status == .success)
+        return try Report(json: Data(contentsOf: URL(fileURLWithPath: report)))
+    }
+
+    @Test("the same recipe, data and seed give the same models, whatever the width")
+    func repeats() async throws {
+        let temporary = try TemporaryFolder()
+        let data = try Toy.folder(in: temporary.path).path
+        let first = try await simulate(data, temporary.path + "/1.json", ["--width", "1"])
+        let second = try await simulate(data, temporary.path + "/2.json", ["--width", "1"])
+        let wide = try await simulate(data, temporary.path + "/3.json", ["--width", "3"])
+        #expect(!first.models.isEmpty)
+        #expect(first.models == second.models && first.models == wide.models)
+        #expect(first.summary.weighted == wide.summary.weighted)
+        let other = try await simulate(data, temporary.path + "/4.json", ["--seed", "2"])
+        #expect(other.models.map(\.sha256) != first.models.map(\.sha256))
+        #expect(other.seed == 2)
+    }
+
+    @Test("exported models are the ones that the report names")
+    func export() async throws {
+        let temporary = try TemporaryFolder()
+        let data = try Toy.folder(in: temporary.path).path
+        let report = try await simulate(data, temporary.path + "/r.json", ["--export", temporary.path + "/models"])
+        for model in report.models {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(temporary.path)/models/\(model.cluster).safetensors"))
+            #expect(Digest(of: [UInt8](bytes)) == model.sha256)
+        }
+    }
+
+    @Test("every row of the report is there for every agent")
+    func rows() async throws {
+        let temporary = try TemporaryFolder()
+        let data = try Toy.folder(in: temporary.path).path
+        let report = try await simulate(data, temporary.path + "/r.json")
+        #expect(report.engine == .simulate && report.agents.count == 6 && report.rounds.count == 12)
+        for agent in report.agents { #expect(Set(agent.metric.keys) == Set(Row.allCases)) }
+        let drawing = ClusterDrawing(report, global: report).svg
+        #expect(drawing.components(separatedBy: "<circle").count - 1 == 6 + 2, "an agent each, and the legend")
+        let results = DemoResults(constellation: report, everyone: report, given: report)
+        #expect(results.picture.count { $0 == "■" } == 6)
+        #expect(results.text.contains("adjusted Rand index"))
+    }
+}
