@@ -52,38 +52,51 @@ let package = Package(
         .target(name: "EngramFederation", dependencies: ["EngramWire", "EngramLearning", "EngramTensors", "EngramBytes", yams]),
 
         // Edges: each wraps one outside thing
-        .target(name: "EngramSockets", dependencies: ["CShims"]),
-        .target(name: "EngramTLS", dependencies: ["COpenSSL", "CShims"]),
-        .target(name: "EngramTransport", dependencies: ["EngramSockets", "EngramTLS", "EngramWire", "EngramBytes"]),
-        .target(name: "EngramStore", dependencies: ["EngramWire", "EngramBytes", grdb]),
+        .target(name: "EngramLocks"),
+        .target(name: "EngramSockets", dependencies: ["CShims", "EngramLocks"]),
+        .target(name: "EngramTLS", dependencies: ["COpenSSL", "CShims", "EngramLocks"]),
+        .target(
+            name: "EngramTransport", dependencies: ["EngramSockets", "EngramTLS", "EngramWire", "EngramBytes", "EngramLocks"]),
+        .target(name: "EngramStore", dependencies: ["EngramWire", "EngramBytes", "EngramLocks", grdb]),
 
         // Composition
         .target(
             name: "EngramCoordinator",
             dependencies: [
+                "EngramLocks",
                 "EngramFederation", "EngramWire", "EngramTransport", "EngramStore", "EngramTLS", "EngramSockets", "EngramTensors",
                 "EngramLearning", "EngramBytes", logging, lifecycle,
             ]),
         .target(
             name: "EngramAgent",
             dependencies: [
-                "EngramFederation", "EngramWire", "EngramTransport", "EngramTLS", "EngramSockets", "EngramLearning", "EngramTensors",
+                "EngramLocks",
+                "EngramFederation", "EngramWire", "EngramTransport", "EngramTLS", "EngramSockets", "EngramLearning",
+                "EngramTensors",
                 "EngramBytes", logging, lifecycle,
             ]),
         .target(
             name: "EngramOperator",
             dependencies: [
-                "EngramFederation", "EngramWire", "EngramTransport", "EngramTLS", "EngramSockets", "EngramLearning", "EngramTensors",
+                "EngramLocks",
+                "EngramFederation", "EngramWire", "EngramTransport", "EngramTLS", "EngramSockets", "EngramLearning",
+                "EngramTensors",
                 "EngramBytes", argumentParser,
             ]),
 
         // Executables: parse, build, run
-        .executableTarget(name: "engramd", dependencies: [
-                "EngramCoordinator", "EngramTransport", "EngramStore", "EngramSockets", "EngramTLS", "EngramWire", argumentParser, logging,
+        .executableTarget(
+            name: "engramd",
+            dependencies: [
+                "EngramCoordinator", "EngramTransport", "EngramStore", "EngramSockets", "EngramTLS", "EngramWire", argumentParser,
+                logging,
                 lifecycle,
             ]),
-        .executableTarget(name: "engram-agent", dependencies: [
-                "EngramAgent", "EngramFederation", "EngramTransport", "EngramSockets", "EngramWire", argumentParser, logging, lifecycle,
+        .executableTarget(
+            name: "engram-agent",
+            dependencies: [
+                "EngramAgent", "EngramFederation", "EngramTransport", "EngramSockets", "EngramWire", argumentParser, logging,
+                lifecycle,
             ]),
         .executableTarget(name: "engram", dependencies: ["EngramOperator", argumentParser]),
 
@@ -92,19 +105,29 @@ let package = Package(
         .testTarget(name: "EngramTensorsTests", dependencies: ["EngramTensors", "EngramBytes", "CKernels"]),
         .testTarget(name: "EngramLearningTests", dependencies: ["EngramLearning", "EngramTensors", "EngramBytes"]),
         .testTarget(name: "EngramWireTests", dependencies: ["EngramWire", "EngramTensors", "EngramBytes"]),
-        .testTarget(name: "EngramFederationTests", dependencies: ["EngramFederation", "EngramWire", "EngramLearning", "EngramTensors", "EngramBytes"]),
-        .testTarget(name: "EngramSocketsTests", dependencies: ["EngramSockets"]),
+        .testTarget(
+            name: "EngramFederationTests",
+            dependencies: ["EngramFederation", "EngramWire", "EngramLearning", "EngramTensors", "EngramBytes"]),
+        .testTarget(name: "EngramLocksTests", dependencies: ["EngramLocks"]),
+        .testTarget(name: "EngramSocketsTests", dependencies: ["EngramSockets", "EngramLocks"]),
         .testTarget(name: "EngramTLSTests", dependencies: ["EngramTLS"]),
-        .testTarget(name: "EngramTransportTests", dependencies: ["EngramTransport", "EngramSockets", "EngramTLS", "EngramWire", "EngramBytes"]),
+        .testTarget(
+            name: "EngramTransportTests",
+            dependencies: ["EngramTransport", "EngramSockets", "EngramTLS", "EngramWire", "EngramBytes", "EngramLocks"]),
         .testTarget(name: "EngramStoreTests", dependencies: ["EngramStore", "EngramWire", "EngramBytes", grdb]),
         .testTarget(
             name: "EngramOperatorTests",
-            dependencies: ["EngramOperator", "EngramFederation", "EngramWire", "EngramLearning", "EngramTensors", "EngramBytes"]),
+            dependencies: [
+                "EngramOperator", "EngramFederation", "EngramWire", "EngramLearning", "EngramTensors", "EngramBytes",
+                "EngramLocks",
+            ]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "EngramCoordinator", "EngramAgent", "EngramOperator", "EngramFederation", "EngramTransport", "EngramStore", "EngramTLS",
-                "EngramSockets", "EngramWire", "EngramLearning", "EngramTensors", "EngramBytes", "engramd", "engram-agent", "engram",
+                "EngramCoordinator", "EngramAgent", "EngramOperator", "EngramFederation", "EngramTransport", "EngramStore",
+                "EngramTLS",
+                "EngramSockets", "EngramWire", "EngramLearning", "EngramTensors", "EngramBytes", "engramd", "engram-agent",
+                "engram",
             ]),
     ]
 )

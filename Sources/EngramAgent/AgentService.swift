@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import EngramBytes
 package import EngramFederation
 package import EngramTransport
 package import EngramWire
 import Foundation
 package import Logging
-import Synchronization
 
 /// An agent at work: connects, does what comes, reconnects with jittered pauses, for ever.
 package struct AgentService: Sendable {
@@ -113,14 +113,31 @@ package struct AgentService: Sendable {
             models.keep(Set(work.blobs.map(\.digest)))
             guard let recipe = blobs.removeValue(forKey: .recipe) else { throw AgentError.badWork("it names no recipe") }
             let result = try await trainer.perform(assignment, recipe: recipe, models: blobs)
-            let receipt = try await client.upload(result.upload, run: work.run, round: Int(work.round))
+            let receipt = try await deliver(result.upload, work, client, log)
             if receipt.accepted {
                 log.info("round done", metadata: ["upload.bytes": "\(result.upload.count)", "chosen": "\(result.chosen.rawValue)"])
             } else {
                 log.warning("upload not counted", metadata: ["reason": "\(receipt.text)"])
             }
+        } catch is CancellationError {
+            log.info("work left", metadata: ["reason": "the agent stops"])
         } catch {
             log.error("work failed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Uploads until there is a verdict: a coordinator that has no room, or read something else than was sent, gets it again.
+    private func deliver(
+        _ upload: [UInt8], _ work: Message.Work, _ client: CoordinatorClient, _ log: Logger
+    ) async throws -> Message.Receipt {
+        // Short enough not to keep a new connection waiting.
+        var backoff = Backoff(longest: .seconds(2))
+        var generator = SystemRandomNumberGenerator()
+        while true {
+            let receipt = try await client.upload(upload, run: work.run, round: Int(work.round))
+            guard receipt.code == .busy || receipt.code == .digestMismatch else { return receipt }
+            log.info("upload not taken yet", metadata: ["reason": "\(receipt.text)"])
+            try await Task.sleep(for: backoff.next(using: &generator))
         }
     }
 

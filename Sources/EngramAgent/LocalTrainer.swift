@@ -55,7 +55,9 @@ package actor LocalTrainer {
         let digest = Digest(of: recipe)
         if let known = participants[digest] { return known }
         let text = String(decoding: recipe, as: UTF8.self)
-        let made = Participant(id: id, recipe: try Recipe(yaml: text), shard: shard)
+        let parsed = try Recipe(yaml: text)
+        if let why = parsed.problem(with: AgentProfile(shard)) { throw AgentError.badWork(why) }
+        let made = Participant(id: id, recipe: parsed, shard: shard)
         participants = [digest: made]
         return made
     }

@@ -26,6 +26,11 @@ extension Coordinator {
     func suspend(_ driver: RunDriver, _ error: any Error) {
         log.error("run suspended", metadata: ["run.id": "\(driver.id)", "error": "\(error)", "again.seconds": "\(Self.resumePause)"])
         driver.resumeAt = Self.now + Self.resumePause
+        // Nobody waits for a verdict that this machine will not give any more.
+        for agent in driver.pending.keys.sorted() {
+            guard let (session, offer) = driver.pending[agent] else { continue }
+            session.driver.submit(.receipt(.refusal(of: offer, code: .busy, text: "the run is being taken up again; offer once more")))
+        }
         driver.pending = [:]
     }
 
@@ -53,13 +58,15 @@ extension Coordinator {
         do {
             for effect in effects { try perform(effect, driver) }
             let round = driver.state.round + 1
-            for record in try store.uploads(of: driver.id, round: round) {
+            for record in try store.uploads(of: driver.id, round: round) where driver.resumeAt == nil {
                 do {
-                    let evidence = try check(record, record.key.agent, driver)
+                    let evidence = try check(spool.read(record), of: record.key.agent, driver)
                     apply(.uploaded(evidence, round: round), to: driver)
                 } catch {
                     log.warning("spooled upload dropped", metadata: ["agent.id": "\(record.key.agent)", "error": "\(error)"])
                     try store.forgetUpload(record.key)
+                    // Else the spool would take the damaged file for an upload that has arrived already.
+                    try spool.remove(record)
                 }
             }
         } catch {
@@ -136,7 +143,6 @@ extension Coordinator {
         driver.counted = now
         driver.summaries.append(summary)
         try spool.remove(driver.id, upTo: commit.state.round)
-        tidy()
         log.info(
             "round committed",
             metadata: [
@@ -146,8 +152,10 @@ extension Coordinator {
         publish(summary, commit.lineage, driver)
     }
 
-    /// Removes blobs that no run refers to any more.
-    private func tidy() {
+    /// Removes blobs that no run refers to any more; to be called between two folds, whose results nothing refers to yet.
+    func tidy() {
+        // A suspended run will go on from its stored state, which refers to older blobs than its machine.
+        guard order.allSatisfy({ runs[$0]?.resumeAt == nil }) else { return }
         let living = order.reduce(into: Set<Digest>()) { set, id in set.formUnion(runs[id]?.state.blobs ?? []) }
         warm = warm.filter { living.contains($0.key) }
         do {

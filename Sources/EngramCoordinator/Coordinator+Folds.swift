@@ -51,6 +51,8 @@ extension Coordinator {
     private func folded(_ order: FoldOrder, _ slots: [SlotID: FoldedSlot]) {
         guard let driver = runs[order.run] else { return }
         apply(.folded(round: order.job.round, slots), to: driver)
+        // The fold thread waits for this call, so no blob of another run's fold can be taken for garbage.
+        tidy()
     }
 
     /// A damaged upload is asked for again; anything else may pass (a full disk): the run goes on from its stored state.

@@ -53,6 +53,11 @@ extension Coordinator {
             let certificates = try registrar.enrol(enrolment, renewing: session.peer, at: Self.now)
             log.notice("enrolled", metadata: ["name": "\(enrolment.name)", "connection.remote": "\(session.driver.remote)"])
             session.driver.submit(.enrolled(certificates))
+            // Who lost a certificate may have lost it to somebody: what the token replaced is out at once.
+            guard !enrolment.secret.isEmpty else { return }
+            for other in sessions.values where other !== session && other.peer?.name == enrolment.name {
+                other.refuse(.revoked, "this certificate was replaced by one for a new token")
+            }
         } catch {
             log.warning("enrolment refused", metadata: ["name": "\(enrolment.name)", "error": "\(error)"])
             session.refuse(.enrolmentRefused, "\(error)")
@@ -86,9 +91,13 @@ extension Coordinator {
         }
         guard let driver = runs[offer.run] else { return refuse(.notFound, "there is no run \(offer.run)") }
         guard driver.resumeAt == nil else { return refuse(.busy, "the run is being taken up again") }
-        guard driver.machine.openRound == Int(offer.round), driver.machine.assignment(for: agent) != nil else {
+        guard driver.machine.openRound == Int(offer.round), let assignment = driver.machine.assignment(for: agent) else {
             apply(.late(agent), to: driver)
             return refuse(.stale, "round \(offer.round) is not open for \(agent)")
+        }
+        let most = driver.mostUploadBytes(for: assignment)
+        guard offer.size <= UInt64(most) else {
+            return refuse(.overLimit, "an upload of \(offer.size) bytes; what round \(offer.round) asks for fits in \(most)")
         }
         if driver.machine.hasUpload(of: agent) { return session.driver.submit(.receipt(.acceptance(of: offer))) }
         do {
@@ -124,7 +133,8 @@ extension Coordinator {
         do {
             let record = try spool.finish(key)
             do {
-                let evidence = try check(record, agent, driver)
+                // Just verified while it was written down: not read for its digest a second time.
+                let evidence = try check(spool.read(0..<record.size, of: record), of: agent, driver)
                 _ = try store.recordUpload(record)
                 driver.pending[agent] = (session, offer)
                 apply(.uploaded(evidence, round: Int(offer.round)), to: driver)
@@ -132,19 +142,27 @@ extension Coordinator {
                 try? spool.remove(record)
                 throw error
             }
+        } catch let error as StoreError {
+            if case .uploadDamaged = error {
+                log.warning("upload damaged", metadata: ["agent.id": "\(agent)", "run.id": "\(offer.run)", "error": "\(error)"])
+                return session.driver.submit(.receipt(.refusal(of: offer, code: .digestMismatch, text: "\(error)")))
+            }
+            // Not the agent's fault: it may offer the same again when there is room.
+            session.driver.submit(.receipt(.refusal(of: offer, code: .busy, text: "\(error)")))
+            suspend(driver, error)
         } catch {
             log.warning("update refused", metadata: ["agent.id": "\(agent)", "run.id": "\(offer.run)", "error": "\(error)"])
             session.driver.submit(.receipt(.refusal(of: offer, code: .updateRefused, text: "\(error)")))
         }
     }
 
-    /// Reads and checks a spooled upload.
-    func check(_ record: UploadRecord, _ agent: AgentID, _ driver: RunDriver) throws -> AgentEvidence {
+    /// Checks an upload's bytes against what was asked of the agent.
+    func check(_ bytes: [UInt8], of agent: AgentID, _ driver: RunDriver) throws -> AgentEvidence {
         guard let shared = driver.machine.shared, let member = driver.state.member(agent),
             let assignment = driver.machine.assignment(for: agent)
-        else { throw UpdateError.stale(round: record.key.round, current: driver.state.round) }
+        else { throw UpdateError.stale(round: driver.state.round + 1, current: driver.state.round) }
         return try UploadCheck(recipe: driver.recipe, shared: shared, limits: limits).evidence(
-            try spool.read(record), from: member, for: assignment)
+            bytes, from: member, for: assignment)
     }
 }
 

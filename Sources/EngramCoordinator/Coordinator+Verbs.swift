@@ -37,7 +37,7 @@ extension Coordinator {
         } catch is DecodingError {
             fail(400, "the body of '\(request.verb)' is not what that verb takes", session, stream)
         } catch let error as StoreError {
-            fail(error.isTheCallersFault ? 409 : 500, "\(error)", session, stream)
+            fail(error.status, "\(error)", session, stream)
         } catch {
             fail(500, "\(error)", session, stream)
         }
@@ -193,7 +193,8 @@ extension Coordinator {
         let driver = try driver(name.run)
         guard let line = clusterLines(of: driver).first(where: { $0.cluster == name.cluster }) else {
             let known = driver.state.book.clusters.map(\.id.rawValue).joined(separator: ", ")
-            throw Refused(status: 404, text: "run \(driver.id) has no cluster \(name.cluster); it has: \(known)")
+            let has = known.isEmpty ? "it has none before its first round" : "it has: \(known)"
+            throw Refused(status: 404, text: "run \(driver.id) has no cluster \(name.cluster); \(has)")
         }
         return (driver, line)
     }
@@ -208,7 +209,7 @@ extension Coordinator {
     private func explain(_ name: Admin.AgentName) throws -> Admin.Explanation {
         let driver = try driver(name.run)
         guard driver.state.member(name.agent) != nil else {
-            throw Refused(status: 404, text: "agent \(name.agent) is not in run \(driver.id)")
+            throw Refused(status: 404, text: "agent \(name.agent) is not in run \(driver.id); see: engram agent ls")
         }
         let book = driver.state.book
         let home = book.cluster(of: name.agent)?.id
@@ -249,12 +250,12 @@ extension Coordinator {
 }
 
 extension StoreError {
-    /// Whether asking differently would help.
-    var isTheCallersFault: Bool {
+    /// As in HTTP: unknown, not now, or this side's fault.
+    var status: UInt16 {
         switch self {
-        case .runExists, .runUnknown, .runOver, .runCannotBecome, .nameInUse, .identityUnknown, .tokenUnknown, .tokenUsed, .tokenExpired:
-            true
-        default: false
+        case .runUnknown, .identityUnknown, .tokenUnknown: 404
+        case .runExists, .runOver, .runCannotBecome, .nameInUse, .tokenUsed, .tokenExpired: 409
+        default: 500
         }
     }
 }

@@ -128,8 +128,11 @@ package actor Coordinator {
             ended.in += session.driver.bytesIn
             ended.out += session.driver.bytesOut
         }
-        for upload in session.uploads.values {
-            if let agent = session.agent { spool.pause(UploadKey(run: upload.offer.run, round: Int(upload.offer.round), agent: agent)) }
+        // The connection that replaced this one may have taken the upload up already.
+        if let agent = session.agent, agents[agent] == nil || agents[agent] === session {
+            for upload in session.uploads.values {
+                spool.pause(UploadKey(run: upload.offer.run, round: Int(upload.offer.round), agent: agent))
+            }
         }
         for driver in runs.values {
             driver.watchers.removeAll { $0.session === session }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramTensors
 import EngramBytes
 import EngramFederation
 import EngramStore
@@ -36,6 +37,12 @@ final class RunDriver {
     }
 
     var state: EngramFederation.RunState { machine.state }
+
+    /// Bytes that no honest upload for this assignment exceeds in any codec (a sparse value takes 9): nobody reserves more of the spool.
+    func mostUploadBytes(for assignment: Assignment) -> Int {
+        let tensor = 12 * (machine.shared?.count ?? 0) + 1024
+        return (256 << 10) + assignment.offers.count * tensor + 8 * recipe.signatureSize
+    }
 
     var line: Admin.RunLine {
         let failure: String? =

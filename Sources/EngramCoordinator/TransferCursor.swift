@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import EngramWire
-import Synchronization
 
 /// An outgoing transfer that the connection's writer pulls from its own task.
 final class TransferCursor: Sendable {

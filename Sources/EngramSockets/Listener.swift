@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import struct Synchronization.Atomic
 import Glibc
-import Synchronization
 
 /// Accepts TCP connections; outlives bursts that exhaust descriptors or memory.
 package final class Listener: Sendable {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
+import struct Synchronization.Atomic
 import CShims
 import Foundation
-import Synchronization
 
 /// The thread of a reactor: waits in epoll, runs the reactor's jobs, keeps the table of who waits for what.
 ///

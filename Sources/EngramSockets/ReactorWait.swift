@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Synchronization
+import struct Synchronization.Atomic
 
 /// How a wait on the reactor ended.
 enum WaitOutcome: Sendable { case ready, expired, closed, cancelled, shutDown, busy }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import CShims
 import Glibc
-import Synchronization
 
 /// A TCP socket: thin throwing system calls around a descriptor that it owns.
 ///

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Synchronization
+import struct Synchronization.Atomic
 
 /// A connected TCP socket as a stream of bytes.
 ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 package import EngramBytes
 package import Foundation
-import Synchronization
 
 /// Files that are named by what they hold (SHA-256): models, and whatever else is large and never changes.
 ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 package import EngramBytes
 package import EngramWire
-import Synchronization
 
 /// Where uploads are written down as they arrive, until their round closes.
 ///

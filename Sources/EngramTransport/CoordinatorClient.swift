@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 package import EngramBytes
 package import EngramWire
-import Synchronization
 
 /// One connection to a coordinator, as calls: fetch a blob, upload, ask, enrol. Agents and operators use it alike.
 package final class CoordinatorClient: Sendable {
@@ -68,8 +68,18 @@ package final class CoordinatorClient: Sendable {
                 if state.end == nil { state.opening.append(waiter) }
                 return state.end
             }
-            if let end { waiter.resume(throwing: ClientError.sessionEnded(end)) }
+            if let end { return waiter.resume(throwing: ClientError.sessionEnded(end)) }
+            // It may have come between the look and the note.
+            if let welcome = driver.withMachine({ $0.welcome }) { welcomed(welcome) }
         }
+    }
+
+    private func welcomed(_ welcome: Message.Welcome) {
+        let waiters = state.withLock { state in
+            defer { state.opening = [] }
+            return state.opening
+        }
+        for waiter in waiters { waiter.resume(returning: welcome) }
     }
 
     /// A blob by its digest, which is checked; what a cut connection left behind is not asked for again.
@@ -98,6 +108,10 @@ package final class CoordinatorClient: Sendable {
     package func request(
         _ verb: String, _ body: [UInt8], piece: @escaping @Sendable (UInt16, [UInt8]) -> Void
     ) async throws -> UInt16 {
+        // What cannot be sent would never be answered.
+        guard body.count <= limits.maxRequestBytes else {
+            throw ClientError.refused(.overLimit, "a request of \(body.count) bytes; at most \(limits.maxRequestBytes) are taken")
+        }
         let stream = driver.withMachine { $0.nextStream() }
         return try await withCheckedThrowingContinuation { waiter in
             guard register({ $0.calls[stream] = Call(piece: piece, waiter: waiter) }, else: waiter) else { return }
@@ -129,12 +143,7 @@ package final class CoordinatorClient: Sendable {
     /// Takes the answers to this client's own calls; false for what is the application's.
     private func take(_ message: Message) -> Bool {
         switch message {
-        case .welcome(let welcome):
-            let waiters = state.withLock { state in
-                defer { state.opening = [] }
-                return state.opening
-            }
-            for waiter in waiters { waiter.resume(returning: welcome) }
+        case .welcome(let welcome): welcomed(welcome)
         case .chunk(let chunk):
             let done = state.withLock { state -> Download? in
                 state.downloads[chunk.stream]?.bytes += chunk.bytes

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 package import EngramTLS
 package import EngramWire
-import Synchronization
 
 /// Frames over a byte stream: one task calls `receive` in a loop, another `run`; anybody may `send`.
 ///

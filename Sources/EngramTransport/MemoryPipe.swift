@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Synchronization
+import EngramLocks
 
 /// One direction of an in-memory connection: a bounded buffer with one reader and one writer.
 final class MemoryPipe: Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import EngramSockets
 package import EngramTLS
-import Synchronization
 
 /// One end of an in-memory connection.
 package final class MemoryStream: ByteStream {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
+import struct Synchronization.Atomic
 package import EngramTLS
-import Synchronization
 
 /// A server and its clients in one process, without sockets: same contract as TLS, with seeded faults.
 package final class MemoryTransport: ServerTransport {

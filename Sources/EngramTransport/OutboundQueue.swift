@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import EngramWire
-import Synchronization
 
 /// The outbound queue of one connection: filled from anywhere, emptied by the connection's writer.
 final class OutboundQueue: Sendable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 package import EngramWire
-import Synchronization
 
 /// Either side's session machine.
 package protocol SessionMachine: Sendable {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 package import EngramSockets
 package import EngramTLS
 package import EngramWire
-import Synchronization
 
 /// Listens on TCP and yields connections whose TLS handshake is done.
 ///

@@ -13,6 +13,7 @@ struct Init: ParsableCommand {
     @Option(help: "The HOST:PORT that operators on this machine use.") var address = "127.0.0.1:7443"
 
     func run() throws {
+        umask(0o077)
         let hosts = host.isEmpty ? ["localhost", "127.0.0.1", "::1"] : host
         try CoordinatorFolder.create(state, name: name, hosts: hosts, address: address, at: Date().timeIntervalSince1970)
         print("initialised \(state); the first operator's identity is \(state)/operator")

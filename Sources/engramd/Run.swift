@@ -26,6 +26,7 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        umask(0o077)
         let log = makeLog()
         let folder = try CoordinatorFolder(opening: state)
         let limits = WireLimits()

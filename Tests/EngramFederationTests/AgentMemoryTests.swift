@@ -9,7 +9,9 @@ import Testing
     let layout: ParameterLayout
 
     init() throws {
-        layout = try ParameterLayout(tensors: [TensorSpec(name: "layers.0.weight", shape: [2, 3]), TensorSpec(name: "layers.0.bias", shape: [2])])
+        layout = try ParameterLayout(tensors: [
+            TensorSpec(name: "layers.0.weight", shape: [2, 3]), TensorSpec(name: "layers.0.bias", shape: [2]),
+        ])
     }
 
     private func sample() throws -> AgentMemory {
@@ -31,7 +33,9 @@ import Testing
         #expect(try AgentMemory(safetensors: empty.safetensors(), layout: layout) == empty)
     }
 
-    private func file(_ tensors: [Safetensors.Tensor], _ metadata: [String: String] = ["engram.run": "r", "engram.round": "1"]) -> [UInt8] {
+    private func file(_ tensors: [Safetensors.Tensor], _ metadata: [String: String] = ["engram.run": "r", "engram.round": "1"])
+        -> [UInt8]
+    {
         Safetensors.serialise(tensors, metadata: metadata)
     }
 
@@ -41,8 +45,10 @@ import Testing
         let files: [[UInt8]] = [
             [], Array("garbage".utf8), file([], [:]), file([], ["engram.run": "../x", "engram.round": "1"]),
             file([], ["engram.run": "r", "engram.round": "one"]), file([bias]), file([bias, wrong]),
-            file([.init(name: "stray", shape: [1], floats: [0])]), file([.init(name: "residual/no slot!", shape: [1], floats: [0])]),
-            file([.init(name: "residual/c1", shape: [1], floats: [.nan])]), file([.init(name: "local/layers.0.bias", shape: [2], floats: [1, 2])]),
+            file([.init(name: "stray", shape: [1], floats: [0])]),
+            file([.init(name: "residual/no slot!", shape: [1], floats: [0])]),
+            file([.init(name: "residual/c1", shape: [1], floats: [.nan])]),
+            file([.init(name: "local/layers.0.bias", shape: [2], floats: [1, 2])]),
             file([.init(name: "residual/c1", shape: [1], integers: [4])]),
         ]
         for bytes in files { #expect(throws: TensorError.self) { try AgentMemory(safetensors: bytes, layout: layout) } }

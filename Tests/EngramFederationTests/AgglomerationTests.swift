@@ -21,7 +21,9 @@ import Testing
             groups.remove(at: best.j)
         }
         var label = [Int](repeating: 0, count: d.count)
-        for (k, group) in groups.sorted(by: { ($0.min() ?? 0) < ($1.min() ?? 0) }).enumerated() { for item in group { label[item] = k } }
+        for (k, group) in groups.sorted(by: { ($0.min() ?? 0) < ($1.min() ?? 0) }).enumerated() {
+            for item in group { label[item] = k }
+        }
         return label
     }
 

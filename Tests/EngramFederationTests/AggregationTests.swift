@@ -113,7 +113,11 @@ import Testing
         #expect(abs(second.norm - 2.0.squareRoot()) < 1e-9)
         #expect(throws: (any Error).self) {
             try fold(
-                FoldJob(round: 1, parts: [.init(slot: .cluster(2), model: Digest(of: model), memory: nil, contributors: [.toy(0)], weights: [1])]),
+                FoldJob(
+                    round: 1,
+                    parts: [
+                        .init(slot: .cluster(2), model: Digest(of: model), memory: nil, contributors: [.toy(0)], weights: [1])
+                    ]),
                 upload: { _ in upload }, blob: { _ in model }, store: { Digest(of: $0) })
         }
     }

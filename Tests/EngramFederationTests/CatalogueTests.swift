@@ -27,10 +27,12 @@ import Testing
 
     /// A choice is a file (or a folder) named after its type; a forgotten line in the catalogue would make it unreachable.
     @Test(arguments: axes) func everyChoiceOfTheFolderIsInTheCatalogue(axis: Axis) throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let folder = root.appending(path: "Sources/EngramFederation/\(axis.folder)")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix(".") }
-        let choices = Set(files.map { $0.replacing(".swift", with: "") }.map { String($0.prefix { $0 != "+" }) }).subtracting(axis.frame)
+        let choices = Set(files.map { $0.replacing(".swift", with: "") }.map { String($0.prefix { $0 != "+" }) }).subtracting(
+            axis.frame)
         #expect(choices == axis.types)
         #expect(axis.types.count >= 2)
         #expect(Set(axis.names).count == axis.names.count)

@@ -31,7 +31,9 @@ import Testing
             let book = script.machine.state.book
             for agent in 0..<6 {
                 let (held, back) = (script.machine.process, process)
-                #expect(held?.offers(to: .toy(agent), round: round + 1, book: book) == back.offers(to: .toy(agent), round: round + 1, book: book))
+                #expect(
+                    held?.offers(to: .toy(agent), round: round + 1, book: book)
+                        == back.offers(to: .toy(agent), round: round + 1, book: book))
                 #expect(held?.counts(.toy(agent)) == back.counts(.toy(agent)))
             }
         }

@@ -23,10 +23,12 @@ import Testing
             try participant.perform(.toy(round: 4, base: 3), models: models, memory: nil)
         }
         #expect(throws: ParticipantError.wrongMemory(held: 2, wanted: 3)) {
-            try participant.perform(.toy(round: 4, base: 3), models: models, memory: AgentMemory(run: RunID(checked: "toy"), round: 2))
+            try participant.perform(
+                .toy(round: 4, base: 3), models: models, memory: AgentMemory(run: RunID(checked: "toy"), round: 2))
         }
         #expect(throws: ParticipantError.wrongMemory(held: 3, wanted: 3)) {
-            try participant.perform(.toy(round: 4, base: 3), models: models, memory: AgentMemory(run: RunID(checked: "x"), round: 3))
+            try participant.perform(
+                .toy(round: 4, base: 3), models: models, memory: AgentMemory(run: RunID(checked: "x"), round: 3))
         }
     }
 
@@ -40,7 +42,8 @@ import Testing
             try participant.perform(.toy(round: 1, base: 0), models: [.cluster(1): other], memory: nil)
         }
         let homeless = Assignment(
-            run: RunID(checked: "toy"), round: 1, base: 0, trains: true, choosesHome: false, offers: [], living: [], globalSlot: nil)
+            run: RunID(checked: "toy"), round: 1, base: 0, trains: true, choosesHome: false, offers: [], living: [],
+            globalSlot: nil)
         #expect(throws: ParticipantError.noHome) { try participant.perform(homeless, models: [:], memory: nil) }
     }
 
@@ -56,7 +59,8 @@ import Testing
 
     @Test func theSameWorkGivesTheSameBytes() throws {
         let (participant, model) = participant { $0.hidden = [4] }
-        let work = Assignment.toy(round: 1, base: 0, more: [(.cluster(2), .candidate), (.cluster(3), .probe), (.reference, .reference)])
+        let work = Assignment.toy(
+            round: 1, base: 0, more: [(.cluster(2), .candidate), (.cluster(3), .probe), (.reference, .reference)])
         let models = Dictionary(uniqueKeysWithValues: work.offers.map { ($0.slot, model) })
         let (a, b) = (
             try participant.perform(work, models: models, memory: nil), try participant.perform(work, models: models, memory: nil)
@@ -117,7 +121,8 @@ import Testing
                 .toy(round: round, base: round - 1), models: [.cluster(1): model], memory: memory
             ).memory
         }
-        let outcome = try participant.perform(.toy(round: 4, base: 3, trains: false), models: [.cluster(1): model], memory: memory)
+        let outcome = try participant.perform(
+            .toy(round: 4, base: 3, trains: false), models: [.cluster(1): model], memory: memory)
         #expect([Row.local, .personal].contains(outcome.rows.chosen))
         #expect(outcome.deployed != model)
         #expect((outcome.rows.test[.local]?.metric ?? 0) > (outcome.rows.test[.cluster]?.metric ?? 1))

@@ -77,7 +77,8 @@ import Testing
     @Test(arguments: [
         ("rounds: many", "rounds"), ("rounds: 1.5", "rounds"), ("rounds: [1]", "rounds"), ("optimiser: 3", "optimiser"),
         ("optimiser: {rate: fast}", "optimiser.rate"), ("optimiser: {rate: .nan}", "optimiser.rate"),
-        ("model: {hidden: 128}", "model.hidden"), ("model: {hidden: [a]}", "model.hidden"), ("codec: {steps: int8}", "codec.steps"),
+        ("model: {hidden: 128}", "model.hidden"), ("model: {hidden: [a]}", "model.hidden"),
+        ("codec: {steps: int8}", "codec.steps"),
         ("codec: {deflate: 1}", "codec.deflate"), ("grouping: [cfl]", "grouping"), ("grouping: {kind: 3}", "grouping.kind"),
         ("preset: 3", "preset"), ("name: 12", "name"),
     ])
@@ -93,7 +94,8 @@ import Testing
         ("rounds: 0", "rounds"), ("seed: -1", "seed"), ("optimiser: {rate: -0.1}", "optimiser.rate"),
         ("optimiser: {batch: 0}", "optimiser.batch"), ("model: {hidden: [0]}", "model.hidden"),
         ("rounds_close: {quorum: 1.1}", "rounds_close.quorum"), ("training: {kind: ditto, lambda: -1}", "training.lambda"),
-        ("aggregation: {kind: trimmed_mean, trim: 0.5}", "aggregation.trim"), ("server: {kind: momentum, beta: 1}", "server.beta"),
+        ("aggregation: {kind: trimmed_mean, trim: 0.5}", "aggregation.trim"),
+        ("server: {kind: momentum, beta: 1}", "server.beta"),
         ("grouping: {kind: ifca, clusters: 100}", "grouping.clusters"), ("signature: {size: 0}", "signature.size"),
         ("name: \"two\\nlines\"", "name"), ("model: {hidden: [\(String(repeating: "1,", count: 64))1]}", "model.hidden"),
     ])
@@ -134,7 +136,9 @@ import Testing
         #expect(why.count > 20)
     }
 
-    @Test(arguments: ["-", "- a", "a: b", "it's", "null", "true", "1", "1e3", "#x", " lead", "tab", "", "{x}", "é", "a \"b\" \\n", "---"])
+    @Test(arguments: [
+        "-", "- a", "a: b", "it's", "null", "true", "1", "1e3", "#x", " lead", "tab", "", "{x}", "é", "a \"b\" \\n", "---",
+    ])
     func anyNameComesBackAsItWas(name: String) throws {
         var recipe = Recipe()
         recipe.name = name
@@ -148,12 +152,15 @@ import Testing
     }
 
     @Test func hostileYAMLIsRefused() {
-        let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + (0..<12).map { i in
-            let (from, to) = (i == 0 ? "a" : "b\(i - 1)", "b\(i)")
-            return "\(to): &\(to) [" + Array(repeating: "*\(from)", count: 9).joined(separator: ",") + "]\n"
-        }.joined()
+        let bomb =
+            "a: &a [x,x,x,x,x,x,x,x,x]\n"
+            + (0..<12).map { i in
+                let (from, to) = (i == 0 ? "a" : "b\(i - 1)", "b\(i)")
+                return "\(to): &\(to) [" + Array(repeating: "*\(from)", count: 9).joined(separator: ",") + "]\n"
+            }.joined()
         for text in [
-            bomb, String(repeating: "[", count: 30_000), String(repeating: "a: {", count: 10_000), "rounds: 3\nrounds: 4", "? [a]\n: 3",
+            bomb, String(repeating: "[", count: 30_000), String(repeating: "a: {", count: 10_000), "rounds: 3\nrounds: 4",
+            "? [a]\n: 3",
             "rounds: 3\n  bad: [", String(repeating: "# long\n", count: 20_000), "- a\n- b", "\u{0}",
         ] {
             #expect(throws: RecipeError.self) { try Recipe(yaml: text) }

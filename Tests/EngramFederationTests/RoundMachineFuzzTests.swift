@@ -9,7 +9,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RoundMachineFuzzTests {
     /// Whatever comes in whatever order: nothing traps, what is sent was stored, and the state can always be stored and read back.
-    @Test(arguments: Catalogue<any Grouping>.grouping.names, [1, 2, 3]) func noSequenceOfEventsTraps(grouping: String, seed: Int) throws {
+    @Test(arguments: Catalogue<any Grouping>.grouping.names, [1, 2, 3]) func noSequenceOfEventsTraps(grouping: String, seed: Int)
+        throws
+    {
         var generator = SeededGenerator(seed: UInt64(seed), "fuzz", grouping)
         for _ in 0..<4 {
             var script = MachineScript(
@@ -51,7 +53,9 @@ import Testing
         case 4, 5: script.handle(.tick, at: now)
         case 6: script.upload(agent, round: [0, -1, .max, 3, .min][generator.below(5)], at: now)
         case 7, 8, 9: script.release(at: now)
-        case 10: script.handle(.folded(round: generator.below(5), [.cluster(99): .init(model: Digest(of: [1]), memory: nil, norm: 1)]), at: now)
+        case 10:
+            script.handle(
+                .folded(round: generator.below(5), [.cluster(99): .init(model: Digest(of: [1]), memory: nil, norm: 1)]), at: now)
         default: hostile(&script, agent, &generator, now)
         }
     }

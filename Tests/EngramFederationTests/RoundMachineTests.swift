@@ -47,7 +47,8 @@ import Testing
         script.upload(1, at: 3)
         #expect(
             script.take() == [
-                "accept a1 1", "fold 1: a0 a1 a2", "commit 1", "send a0 2 base 1", "send a1 2 base 1", "send a2 2 base 1", "wake 13",
+                "accept a1 1", "fold 1: a0 a1 a2", "commit 1", "send a0 2 base 1", "send a1 2 base 1", "send a2 2 base 1",
+                "wake 13",
             ])
         for agent in 0..<3 { script.upload(agent) }
         #expect(script.take().suffix(5) == ["commit 2", "send a0 3 base 2", "send a1 3 base 2", "send a2 3 base 2", "wake 10"])

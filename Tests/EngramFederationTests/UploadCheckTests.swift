@@ -17,8 +17,10 @@ import Testing
         participant = Participant(id: .toy(0), recipe: ToyFederation.recipe { $0.maximumNorm = 100 }, shard: shard)
         work = .toy(round: 1, base: 0, more: [(.cluster(2), .candidate), (.cluster(3), .probe)])
         let model = participant.recipe.initialModel(participant.network, 0)
-        honest = try participant.perform(work, models: Dictionary(uniqueKeysWithValues: work.offers.map { ($0.slot, model) }), memory: nil)
-            .upload
+        honest = try participant.perform(
+            work, models: Dictionary(uniqueKeysWithValues: work.offers.map { ($0.slot, model) }), memory: nil
+        )
+        .upload
         member = Member(id: .toy(0), profile: AgentProfile(shard))
     }
 
@@ -27,7 +29,8 @@ import Testing
     }
 
     private func check(bytes: [UInt8], _ assignment: Assignment? = nil) throws(UpdateError) -> AgentEvidence {
-        try UploadCheck(recipe: participant.recipe, shared: participant.shared).evidence(bytes, from: member, for: assignment ?? work)
+        try UploadCheck(recipe: participant.recipe, shared: participant.shared).evidence(
+            bytes, from: member, for: assignment ?? work)
     }
 
     private func changed(_ change: (inout Parcel) -> Void) -> Parcel {
@@ -117,7 +120,8 @@ import Testing
     @Test func weightsAreCutToTheRecipesBound() throws {
         var recipe = participant.recipe
         recipe.maximumRows = 5
-        let evidence = try UploadCheck(recipe: recipe, shared: participant.shared).evidence(honest.encoded(), from: member, for: work)
+        let evidence = try UploadCheck(recipe: recipe, shared: participant.shared).evidence(
+            honest.encoded(), from: member, for: work)
         #expect(evidence.rows == 5)
     }
 

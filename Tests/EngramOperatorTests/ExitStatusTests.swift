@@ -8,7 +8,7 @@ struct ExitStatusTests {
     @Test(
         "every failure has its documented exit code",
         arguments: [
-            (["--help"], ExitStatus.success), (["--version"], .success), (["recipe", "ls"], .success),
+            (["--help"], EngramOperator.ExitStatus.success), (["--version"], .success), (["recipe", "ls"], .success),
             (["recipe", "show", "constellation", "--json"], .success), (["run"], .success),
             (["simulate"], .usage), (["nonsense"], .usage), (["simulate", "--data", "x", "--width", "0"], .usage),
             (["token", "create", "--lifetime", "soon"], .usage), (["enroll", "--coordinator", "h:1", "--token", "bad"], .usage),
@@ -16,7 +16,7 @@ struct ExitStatusTests {
             (["recipe", "show", "constelation"], .badInput), (["simulate", "--data", "/nowhere"], .badInput),
             (["data", "inspect", "/nowhere"], .badInput), (["status", "--identity", "/nowhere"], .badInput),
         ])
-    func codes(arguments: [String], expected: ExitStatus) async {
+    func codes(arguments: [String], expected: EngramOperator.ExitStatus) async {
         #expect(await EngramTool.execute(arguments) == expected)
     }
 
@@ -43,7 +43,7 @@ struct ExitStatusTests {
 
     @Test("codes are distinct and as documented")
     func documented() {
-        #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 130])
+        #expect(EngramOperator.ExitStatus.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 130])
         #expect(OperatorError(CancellationError()).status == .interrupted)
     }
 

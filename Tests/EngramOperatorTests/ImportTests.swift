@@ -1,8 +1,8 @@
-// SPDX-License-Identifier: Apache-2.0
-import EngramWire
 import EngramLearning
 import EngramOperator
 import EngramTensors
+// SPDX-License-Identifier: Apache-2.0
+import EngramWire
 import Foundation
 import Testing
 
@@ -25,11 +25,13 @@ struct ImportTests {
         let labels = try temporary.write(idx([80], (0..<80).map { UInt8($0 % 4) }), "l")
         let set = temporary.path + "/set.safetensors"
         #expect(
-            await EngramTool.execute(["data", "import", "idx", "--images", images, "--labels", labels, "--output", set, "--json"]) == .success)
+            await EngramTool.execute(["data", "import", "idx", "--images", images, "--labels", labels, "--output", set, "--json"])
+                == .success)
         #expect(try shard(set).data.count == 80 && shard(set).classes == 4)
         let folder = temporary.path + "/f"
         let arguments = [
-            "data", "partition", "--data", set, "--kind", "hsu", "--alpha", "1", "--plant", "rotated", "--agents", "4", "--train", "10",
+            "data", "partition", "--data", set, "--kind", "hsu", "--alpha", "1", "--plant", "rotated", "--agents", "4", "--train",
+            "10",
             "--validation", "5", "--test", "5", "--seed", "3", "--output", folder, "--json",
         ]
         #expect(await EngramTool.execute(arguments) == .success)
@@ -50,14 +52,19 @@ struct ImportTests {
         let (one, two) = (temporary.path + "/1.safetensors", temporary.path + "/2.safetensors")
         #expect(
             await EngramTool.execute(
-                ["data", "import", "npy", "--features", features, "--labels", labels, "--task", "scores", "--output", one]) == .success)
+                ["data", "import", "npy", "--features", features, "--labels", labels, "--task", "scores", "--output", one])
+                == .success)
         #expect(
-            await EngramTool.execute(["data", "import", "csv", "--file", table, "--label", "score", "--task", "scores", "--output", two])
+            await EngramTool.execute([
+                "data", "import", "csv", "--file", table, "--label", "score", "--task", "scores", "--output", two,
+            ])
                 == .success)
         #expect(try shard(one).data.features == shard(two).data.features)
         #expect(try shard(one).data.targets == .scores([0.5, 1.5, 2.5]))
         #expect(
-            await EngramTool.execute(["data", "import", "csv", "--file", table, "--label", "taste", "--task", "scores", "--output", two])
+            await EngramTool.execute([
+                "data", "import", "csv", "--file", table, "--label", "taste", "--task", "scores", "--output", two,
+            ])
                 == .badInput)
     }
 
@@ -65,7 +72,9 @@ struct ImportTests {
     private func observers(in temporary: borrowing TemporaryFolder) throws {
         _ = try temporary.write("image,cold,name\n0,0,w\n1,0,x\n2,0,y\n3,1,z\n", "images.csv")
         var responses = "observer,image,beauty,test\n"
-        for person in 0..<3 { for image in 0..<4 { responses += "\(person),\(image),\(1 + (person + image) % 4),\(image < 2 ? 0 : 1)\n" } }
+        for person in 0..<3 {
+            for image in 0..<4 { responses += "\(person),\(image),\(1 + (person + image) % 4),\(image < 2 ? 0 : 1)\n" }
+        }
         _ = try temporary.write(responses, "responses.csv")
         _ = try temporary.write(Npy.serialise(floats: [1, 2, 3, 6], shape: [4, 1]), "a.npy")
         _ = try temporary.write(Npy.serialise(floats: [0, 5, 1, 5, 0, 5, 1, 5], shape: [4, 2]), "b.npy")
@@ -77,7 +86,8 @@ struct ImportTests {
         try observers(in: temporary)
         let output = temporary.path + "/f"
         let status = await EngramTool.execute([
-            "data", "import", "observers", "--folder", temporary.path, "--features", "a.npy,b.npy", "--label", "beauty", "--task", "scores",
+            "data", "import", "observers", "--folder", temporary.path, "--features", "a.npy,b.npy", "--label", "beauty", "--task",
+            "scores",
             "--standardise", "--validation", "0.5", "--output", output,
         ])
         #expect(status == .success)
@@ -91,7 +101,8 @@ struct ImportTests {
         #expect(abs(deviation - (5.5 / 6).squareRoot()) < 1e-9)
         #expect(constants.features == ["a.npy", "b.npy"] && constants.featuresStandardised)
         let shard = try folder.shard(folder.manifest.shards[0])
-        #expect([shard.train.count, shard.validation.count, shard.test.count, shard.coldTest.count] == [1, 1, 2, 1])
+        let counts: [Int] = [shard.train.count, shard.validation.count, shard.test.count, shard.coldTest.count]
+        #expect(counts == [1, 1, 2, 1])
         guard case .float32(let values) = shard.data.features else { return #expect(Bool(false), "features are not floats") }
         // Column 0 over the images: mean 3, variance 3.5; column 2 never changes.
         #expect(abs(values[0] - Float(-2 / 3.5.squareRoot())) < 1e-5)

@@ -11,7 +11,8 @@ struct LocalPartsTests {
     func childEnds() async throws {
         let temporary = try TemporaryFolder()
         let child = try ChildProcess(
-            name: "shell", program: "/bin/sh", arguments: ["-c", "read word; echo got $word; exit 3"], log: temporary.path + "/log",
+            name: "shell", program: "/bin/sh", arguments: ["-c", "read word; echo got $word; exit 3"],
+            log: temporary.path + "/log",
             input: "secret\n")
         #expect(await child.wait() == 3)
         #expect(child.hasFailed)
@@ -22,7 +23,8 @@ struct LocalPartsTests {
     func childIsStopped() async throws {
         let temporary = try TemporaryFolder()
         let child = try ChildProcess(
-            name: "shell", program: "/bin/sh", arguments: ["-c", "trap '' TERM; while :; do :; done"], log: temporary.path + "/log")
+            name: "shell", program: "/bin/sh", arguments: ["-c", "trap '' TERM; while :; do :; done"],
+            log: temporary.path + "/log")
         #expect(ProcessMemory.peak(of: child.id) > 0)
         await child.stop(patience: .milliseconds(50))
         #expect(child.end != nil)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramFederation
+import EngramLocks
 import EngramOperator
 import EngramWire
 import Foundation
-import Synchronization
 import Testing
+
+@testable import EngramFederation
 
 @Suite(.timeLimit(.minutes(1)))
 struct ProgressTests {

@@ -14,7 +14,8 @@ struct RealPeopleTests {
     }
 
     private static func isThere(_ name: String) -> Bool {
-        ProcessInfo.processInfo.environment["ENGRAM_DATA"] != nil && FileManager.default.fileExists(atPath: folder(name) + "/responses.csv")
+        ProcessInfo.processInfo.environment["ENGRAM_DATA"] != nil
+            && FileManager.default.fileExists(atPath: folder(name) + "/responses.csv")
     }
 
     private func report(_ source: ObserverImport, _ settings: [String]) throws -> Report {
@@ -42,10 +43,12 @@ struct RealPeopleTests {
         "memory: who will remember what, on pictures that nobody trained on",
         .enabled(if: isThere("isola-rsvp-memory"), "ENGRAM_DATA names no folder with isola-rsvp-memory"))
     func memory() throws {
-        var source = ObserverImport(folder: Self.folder("isola-rsvp-memory"), features: ["layers14.npy"], label: "hit", task: .remembered)
+        var source = ObserverImport(
+            folder: Self.folder("isola-rsvp-memory"), features: ["layers14.npy"], label: "hit", task: .remembered)
         source.standardised = true
         source.validation = 0.4
-        let cold = try report(source, ["rounds=30", "optimiser.rate=0.1", "optimiser.decay=0.93", "reference.local=false"]).summary.meanCold
+        let cold = try report(source, ["rounds=30", "optimiser.rate=0.1", "optimiser.decay=0.93", "reference.local=false"])
+            .summary.meanCold
         for row in [Row.global, .cluster, .personal, .deployed] { #expect(try #require(cold[row]) > 0.62) }
     }
 }

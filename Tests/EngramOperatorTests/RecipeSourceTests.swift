@@ -1,6 +1,6 @@
+import EngramFederation
 // SPDX-License-Identifier: Apache-2.0
 import EngramLearning
-import EngramFederation
 import EngramOperator
 import Testing
 
@@ -35,7 +35,8 @@ struct RecipeSourceTests {
         arguments: [
             ("constellation", "optimiser.rat=1", "'rate'"), ("constellation", "round=3", "'rounds'"),
             ("constellation", "grouping=constelation", "'constellation'"), ("constelation", "rounds=3", "'constellation'"),
-            ("everyone", "rounds=many", "whole number"), ("everyone", "rounds=0", "1 to"), ("missing.yaml", "rounds=1", "no such recipe file"),
+            ("everyone", "rounds=many", "whole number"), ("everyone", "rounds=0", "1 to"),
+            ("missing.yaml", "rounds=1", "no such recipe file"),
         ])
     func misspelt(recipe: String, change: String, says: String) {
         let error = #expect(throws: OperatorError.self) { try RecipeSource.recipe(recipe, overrides: [change]) }

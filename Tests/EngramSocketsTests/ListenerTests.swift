@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import Glibc
-import Synchronization
 import Testing
 
 @testable import EngramSockets

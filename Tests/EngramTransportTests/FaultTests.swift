@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramTLS
 import EngramWire
-import Synchronization
 import Testing
 
 @testable import EngramTransport

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import EngramSockets
 import EngramTLS
 import EngramWire
-import Synchronization
 import Testing
 
 @testable import EngramTransport

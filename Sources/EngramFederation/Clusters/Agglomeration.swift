@@ -57,7 +57,8 @@ package struct Agglomeration {
             alive[gone] = false
         }
         count = n
-        self.merges = merges.enumerated().sorted { ($0.element.height, $0.offset) < ($1.element.height, $1.offset) }.map(\.element)
+        self.merges = merges.enumerated().sorted { ($0.element.height, $0.offset) < ($1.element.height, $1.offset) }.map(
+            \.element)
     }
 
     /// Group numbers when the merges stop at this many groups; group 0 holds item 0.

@@ -30,6 +30,11 @@ package struct CFL: Grouping {
         try options.integer("minimum_size", &minimumSize, 1...1_000_000, "least members of a cluster")
     }
 
+    package func objection(to recipe: Recipe) -> String? {
+        recipe.cohort is WholeCohort
+            ? nil : "grouping 'cfl' looks at every member's update of one round; it needs cohort 'all', or it would never split"
+    }
+
     package func begin(_ members: [Member], book: inout ClusterBook, initial: (Int) -> Digest) -> State {
         let id = book.open(.cluster, model: initial(0))
         book.found(id, members: members.map(\.id), round: 0, reason: "all start together")
@@ -39,7 +44,8 @@ package struct CFL: Grouping {
     package func welcome(_ newcomers: [Member], round: Int, state: inout State, book: inout ClusterBook) {
         guard let largest = book.clusters.max(by: { $0.members.count < $1.members.count }) else { return }
         for member in newcomers {
-            book.move(member.id, to: largest.id, as: .placed, round: round, reason: "the largest cluster; a later cut may move it")
+            book.move(
+                member.id, to: largest.id, as: .placed, round: round, reason: "the largest cluster; a later cut may move it")
         }
     }
 

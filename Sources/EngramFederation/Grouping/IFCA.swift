@@ -26,7 +26,8 @@ package struct IFCA: Grouping {
 
     package mutating func configure(_ options: inout Options) throws(RecipeError) {
         try options.integer("clusters", &clusters, 1...60, "number of models; every agent gets them all")
-        try options.integer("warm_up", &warmUp, 0...1_000_000, "rounds of one model for all before agents are told apart; 0: random starts")
+        try options.integer(
+            "warm_up", &warmUp, 0...1_000_000, "rounds of one model for all before agents are told apart; 0: random starts")
         try options.integer("seed", &seed, 0...Int.max, "seed of the k-means++ start")
     }
 

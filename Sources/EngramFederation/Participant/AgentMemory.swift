@@ -32,7 +32,9 @@ package struct AgentMemory: Equatable, Sendable {
         }
         for slot in personal.keys.sorted() { if let set = personal[slot] { add("personal/\(slot)", set) } }
         for slot in residual.keys.sorted() {
-            if let values = residual[slot] { tensors.append(.init(name: "residual/\(slot)", shape: [values.count], floats: values[...])) }
+            if let values = residual[slot] {
+                tensors.append(.init(name: "residual/\(slot)", shape: [values.count], floats: values[...]))
+            }
         }
         if let local { add("local", local) }
         return Safetensors.serialise(tensors, metadata: ["engram.run": run.rawValue, "engram.round": String(round)])
@@ -41,7 +43,8 @@ package struct AgentMemory: Equatable, Sendable {
     /// Reads a memory; `layout` is that of the whole model.
     package init(safetensors bytes: [UInt8], layout: ParameterLayout) throws(TensorError) {
         let file = try Safetensors(parsing: bytes)
-        guard let run = file.metadata["engram.run"].flatMap({ RunID($0) }), let round = file.metadata["engram.round"].flatMap({ Int($0) })
+        guard let run = file.metadata["engram.run"].flatMap({ RunID($0) }),
+            let round = file.metadata["engram.round"].flatMap({ Int($0) })
         else { throw .malformed(format: "agent memory", reason: "it does not say its run and round") }
         self.init(run: run, round: round)
         var slots: Set<SlotID> = []
@@ -62,7 +65,8 @@ package struct AgentMemory: Equatable, Sendable {
         if file.names.contains(where: { $0.hasPrefix("local/") }) { local = try Self.set(in: file, "local", layout) }
     }
 
-    private static func set(in file: Safetensors, _ prefix: String, _ layout: ParameterLayout) throws(TensorError) -> ParameterSet {
+    private static func set(in file: Safetensors, _ prefix: String, _ layout: ParameterLayout) throws(TensorError) -> ParameterSet
+    {
         var values: [Float] = []
         values.reserveCapacity(layout.count)
         for spec in layout.tensors {
@@ -80,7 +84,9 @@ package struct AgentMemory: Equatable, Sendable {
         let tensor = try file.tensor(name)
         guard tensor.type == .f32 else { throw .wrongType(name: name, expected: "F32", found: tensor.type.rawValue) }
         let values = tensor.floats()
-        guard Kernels.isFinite(values) else { throw .malformed(format: "agent memory", reason: "'\(name)' holds a value that is not finite") }
+        guard Kernels.isFinite(values) else {
+            throw .malformed(format: "agent memory", reason: "'\(name)' holds a value that is not finite")
+        }
         return values
     }
 }

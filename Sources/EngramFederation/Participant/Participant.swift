@@ -40,9 +40,10 @@ package struct Participant: Sendable {
             throw .wrongMemory(held: past.round, wanted: assignment.base)
         }
         var received: [SlotID: ParameterSet] = [:]
+        let own = assignment.offers.first { $0.use == .home }?.slot
         for offer in assignment.offers {
             guard let model = models[offer.slot] else { throw .missingModel(offer.slot) }
-            received[offer.slot] = try complete(model, for: offer, from: past)
+            received[offer.slot] = try complete(model, for: offer, home: own, from: past)
         }
         let home = try chooseHome(assignment, received)
         let local = past.local ?? initialModel()
@@ -67,24 +68,32 @@ package struct Participant: Sendable {
             try train(assignment, home: home, received: received, past: past, next: &next, parcel: &parcel)
             if recipe.localReference {
                 var own = local
-                _ = step(for: own, personal: nil, round: assignment.round).pass(&own)
-                next.local = own
+                let alone = step(for: own, personal: nil, round: assignment.round)
+                if !alone.isIdle {
+                    _ = alone.pass(&own)
+                    next.local = own
+                }
             }
         }
-        return Outcome(upload: parcel, memory: next, deployed: gate.rows.chosen == .majority ? nil : candidates[gate.rows.chosen], rows: gate.rows)
+        return Outcome(
+            upload: parcel, memory: next, deployed: gate.rows.chosen == .majority ? nil : candidates[gate.rows.chosen],
+            rows: gate.rows)
     }
 
     // MARK: Models
 
     private func initialModel() -> ParameterSet { recipe.initialModel(network, 0) }
 
-    /// The received shared part, completed by this agent's private tensors (its parent's for a new slot, the initial ones at first).
+    /// The received shared part, completed by this agent's private tensors: those that it trained with this slot or its parent, else with
+    /// its home or a former one (a stranger's model is judged, and a move made, with the head that the agent has), else the initial ones.
     private func complete(
-        _ model: ParameterSet, for offer: Assignment.Offer, from past: AgentMemory
+        _ model: ParameterSet, for offer: Assignment.Offer, home: SlotID?, from past: AgentMemory
     ) throws(ParticipantError) -> ParameterSet {
         guard model.layout == shared else { throw .wrongModel(offer.slot) }
         if shared.count == network.layout.count { return model }
-        var whole = past.personal[offer.slot] ?? offer.parent.flatMap { past.personal[$0] } ?? initialModel()
+        let former = past.personal.keys.filter { $0 != .reference }.max()
+        var whole =
+            [offer.slot, offer.parent, home, former].lazy.compactMap { $0.flatMap { past.personal[$0] } }.first ?? initialModel()
         do {
             try whole.replace(with: model)
         } catch {
@@ -127,7 +136,8 @@ package struct Participant: Sendable {
 
     private func step(for model: ParameterSet, personal: ParameterSet?, round: Int) -> LocalStep {
         LocalStep(
-            trainer: Trainer(network, recipe.optimiser), data: shard.data, rows: shard.train, rate: recipe.optimiser.rate(round: round),
+            trainer: Trainer(network, recipe.optimiser), data: shard.data, rows: shard.train,
+            rate: recipe.optimiser.rate(round: round),
             received: model, model: model, personal: personal,
             generator: SeededGenerator(seed: UInt64(bitPattern: Int64(recipe.seed)), "train", id.rawValue, String(round)))
     }
@@ -141,14 +151,16 @@ package struct Participant: Sendable {
             guard trained, let model = received[offer.slot] else { continue }
             let kept = past.personal[offer.slot] ?? offer.parent.flatMap { past.personal[$0] }
             var step = step(for: model, personal: kept, round: assignment.round)
-            recipe.training.train(&step)
+            if !step.isIdle { recipe.training.train(&step) }
             guard Kernels.isFinite(step.model.values) else { throw .diverged(offer.slot) }
             next.personal[offer.slot] = step.personal
             let update = Kernels.subtract(try part(step.model).values, try part(model).values)
-            parcel.scalars["slot/\(offer.slot)/train_loss"] = step.loss < Evaluation.divergedLoss ? step.loss : Evaluation.divergedLoss
+            parcel.scalars["slot/\(offer.slot)/train_loss"] =
+                step.loss < Evaluation.divergedLoss ? step.loss : Evaluation.divergedLoss
             parcel.scalars["slot/\(offer.slot)/norm"] = Kernels.norm(update)
             if offer.slot == home {
-                let signature = Signature(update: update, size: recipe.signatureSize, seed: UInt64(bitPattern: Int64(recipe.seed)))
+                let signature = Signature(
+                    update: update, size: recipe.signatureSize, seed: UInt64(bitPattern: Int64(recipe.seed)))
                 parcel.tensors.append(UpdateCodec.exact.pack(signature.values, name: "signature"))
             }
             pack(update, offer, past, &next, &parcel)
@@ -159,6 +171,7 @@ package struct Participant: Sendable {
     }
 
     private func part(_ model: ParameterSet) throws(ParticipantError) -> ParameterSet {
+        if shared.count == network.layout.count { return model }
         do {
             return try model.selecting(shared)
         } catch {

@@ -105,10 +105,16 @@ package struct Options {
             throw .unknownChoice(path: at(key), name: x, nearest: NearestName.of(x, among: allowed), known: allowed)
         }
         // A line break would not come back from the printed recipe as it went in.
-        guard !x.unicodeScalars.contains(where: { $0.properties.generalCategory == .control || "\u{2028}\u{2029}\u{FEFF}".unicodeScalars.contains($0) }) else {
+        guard
+            !x.unicodeScalars.contains(where: {
+                $0.properties.generalCategory == .control || "\u{2028}\u{2029}\u{FEFF}".unicodeScalars.contains($0)
+            })
+        else {
             throw .outOfRange(path: at(key), value: "text with control characters", allowed: "one line of printable text")
         }
-        guard x.utf8.count <= 200 else { throw .outOfRange(path: at(key), value: "\(x.utf8.count) bytes", allowed: "at most 200") }
+        guard x.utf8.count <= 200 else {
+            throw .outOfRange(path: at(key), value: "\(x.utf8.count) bytes", allowed: "at most 200")
+        }
         value = x
     }
 

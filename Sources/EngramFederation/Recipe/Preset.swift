@@ -20,7 +20,9 @@ package struct Preset: Sendable {
     }
 
     package static let all: [Preset] = [
-        Preset("constellation", "clusters found by signatures and held-out loss (ours, the default)") { $0.grouping = Constellation() },
+        Preset("constellation", "clusters found by signatures and held-out loss (ours, the default)") {
+            $0.grouping = Constellation()
+        },
         Preset("constellation-base", "constellation, each agent with its own last layer") {
             $0.grouping = Constellation()
             $0.sharing = ShareBase()

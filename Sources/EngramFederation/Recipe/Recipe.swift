@@ -100,7 +100,8 @@ package struct Recipe: Sendable {
             try o.integer("size", &signatureSize, 1...4096, "numbers; cosines are kept to about 1/sqrt(size)")
         }
         try options.section("reference", "rows that every report needs, for their price in training") { o throws(RecipeError) in
-            try o.flag("global", &globalReference, "train one global model beside the clusters (traffic and time of one more model)")
+            try o.flag(
+                "global", &globalReference, "train one global model beside the clusters (traffic and time of one more model)")
             try o.flag("local", &localReference, "each agent trains a model alone (time only; nothing travels)")
         }
         try options.section("limits", "what an update must keep to") { o throws(RecipeError) in

@@ -44,7 +44,9 @@ extension Tree {
         case .mapping(let mapping):
             var entries: [Entry] = []
             for (key, value) in mapping {
-                guard let name = key.string else { throw .unreadable("a key that is not text at \(key.mark?.description ?? "?")") }
+                guard let name = key.string else {
+                    throw .unreadable("a key that is not text at \(key.mark?.description ?? "?")")
+                }
                 guard !entries.contains(where: { $0.key == name }) else { throw .unreadable("the key '\(name)' stands twice") }
                 entries.append(Entry(name, try Tree(value, depth: depth + 1, &values)))
             }

@@ -1,6 +1,6 @@
+import EngramLearning
 // SPDX-License-Identifier: Apache-2.0
 import EngramTensors
-import EngramLearning
 import EngramWire
 
 extension Report {

@@ -23,9 +23,11 @@ extension AgentEvidence {
                 guard let value = scalars["\(prefix)/\(name)"] else { throw .missing("\(prefix)/\(name)") }
                 return value
             }
-            guard let validation = Evaluation(
-                claimed: try value("validation_rows"), loss: try value("validation_loss"), metric: try value("validation_metric"),
-                limit: member.profile.validation)
+            guard
+                let validation = Evaluation(
+                    claimed: try value("validation_rows"), loss: try value("validation_loss"),
+                    metric: try value("validation_metric"),
+                    limit: member.profile.validation)
             else { throw .missing("\(prefix)/validation_rows") }
             slots[offer.slot] = SlotFigures(
                 trainLoss: scalars["\(prefix)/train_loss"].map(Evaluation.bounded), validation: validation,

@@ -26,6 +26,8 @@ package struct RoundMachine: Sendable {
         var evidence: [AgentID: AgentEvidence] = [:]
         var deadline: Double
         var isFolding = false
+        /// The deadline came without a quorum: the upload that makes it one closes the round.
+        var isOverdue = false
         let trains: Bool
         /// Agents that were heard from too late to take part, while the fold ran: they have work again in the next round.
         var heard: Set<AgentID> = []
@@ -64,7 +66,7 @@ package struct RoundMachine: Sendable {
     package mutating func handle(_ event: RunEvent, at now: Double) -> [RunEffect] {
         guard !state.isOver else {
             guard case .uploaded(let evidence, let round) = event else { return [] }
-            if state.member(evidence.agent)?.lastCounted == round { return [.accept(evidence.agent, round: round)] }
+            if hasCounted(evidence.agent, round) { return [.accept(evidence.agent, round: round)] }
             return [.withdraw(evidence.agent, round: round, reason: "the run is over")]
         }
         return switch event {
@@ -118,8 +120,7 @@ package struct RoundMachine: Sendable {
     private mutating func take(_ evidence: AgentEvidence, _ round: Int, _ now: Double) -> [RunEffect] {
         guard var open, open.number == round, open.assignments[evidence.agent] != nil, !open.isFolding else {
             // What counted already (its receipt was lost) is not withdrawn: the agent's memory of that round is the next one's base.
-            let counts = self.open?.number == round && self.open?.evidence[evidence.agent] != nil
-            if counts || state.member(evidence.agent)?.lastCounted == round {
+            if hasCounted(evidence.agent, round) {
                 return revive(evidence.agent) + [.accept(evidence.agent, round: round)]
             }
             let why = UpdateError.stale(round: round, current: self.open?.number ?? state.round).description
@@ -129,22 +130,32 @@ package struct RoundMachine: Sendable {
         if open.evidence[evidence.agent] == nil { open.evidence[evidence.agent] = evidence }
         self.open = open
         var effects: [RunEffect] = [.accept(evidence.agent, round: round)]
-        if awaited.isEmpty { effects += gatherUp(now) }
+        if awaited.isEmpty || (open.isOverdue && open.evidence.count >= needed) { effects += gatherUp(now) }
         return effects
+    }
+
+    /// Whether an agent's upload for this round is in the sums, or will be.
+    private func hasCounted(_ agent: AgentID, _ round: Int) -> Bool {
+        if let open, open.number == round { return open.evidence[agent] != nil }
+        return round > 0 && state.member(agent)?.lastCounted == round
     }
 
     private mutating func tick(_ now: Double) -> [RunEffect] {
         guard let open, !open.isFolding else { return [] }
         guard now >= open.deadline else { return [.wake(at: open.deadline)] }
-        let needed = max(1, Int((recipe.quorum * Double(open.assignments.count)).rounded(.up)))
         if open.evidence.count >= needed { return gatherUp(now) }
         let later = now + recipe.deadline
         self.open?.deadline = later
+        self.open?.isOverdue = true
         return [
-            .note("round \(open.number): \(open.evidence.count) of \(open.assignments.count) uploads, \(needed) needed; waiting on"),
+            .note(
+                "round \(open.number): \(open.evidence.count) of \(open.assignments.count) uploads, \(needed) needed; waiting on"),
             .wake(at: later),
         ]
     }
+
+    /// Uploads that the open round must have when its deadline comes.
+    private var needed: Int { max(1, Int((recipe.quorum * Double(open?.assignments.count ?? 0)).rounded(.up))) }
 
     private mutating func end(_ phase: RunState.Phase, _ why: String) -> [RunEffect] {
         let left = awaited.map { RunEffect.withdraw($0, round: open?.number ?? 0, reason: why) }
@@ -210,14 +221,18 @@ package struct RoundMachine: Sendable {
             return end(.failed("the grouping's state cannot be stored: \(error)"), "\(error)")
         }
         let eligible = state.members.filter { !$0.absent }.map(\.id)
-        guard !eligible.isEmpty else { return effects + [.note("round \(number): no agent is there; waiting for one to connect")] }
+        guard !eligible.isEmpty else {
+            return effects + [.note("round \(number): no agent is there; waiting for one to connect")]
+        }
         let trains = number <= recipe.rounds
         var generator = SeededGenerator(seed: UInt64(bitPattern: Int64(recipe.seed)), "cohort", String(number))
         let cohort = trains ? recipe.cohort.select(from: eligible, using: &generator) : eligible
         var assignments: [AgentID: Assignment] = [:]
         for agent in cohort { assignments[agent] = makeAssignment(agent, number, trains) }
         open = OpenRound(number: number, assignments: assignments, deadline: now + recipe.deadline, trains: trains)
-        for agent in cohort where connected.contains(agent) { if let work = assignments[agent] { effects.append(.send(agent, work)) } }
+        for agent in cohort where connected.contains(agent) {
+            if let work = assignments[agent] { effects.append(.send(agent, work)) }
+        }
         return effects + [.wake(at: now + recipe.deadline)]
     }
 

@@ -24,9 +24,11 @@ package struct UploadCheck: Sendable {
             throw .unreadable(error.description)
         }
         var evidence = try AgentEvidence(parcel, from: member.id, for: assignment, member: member, recipe: recipe)
-        let trained = assignment.trains ? assignment.offers.filter { offer in
-            offer.slot == evidence.home || offer.use == .candidate || offer.use == .reference
-        }.map(\.slot) : []
+        let trained =
+            assignment.trains
+            ? assignment.offers.filter { offer in
+                offer.slot == evidence.home || offer.use == .candidate || offer.use == .reference
+            }.map(\.slot) : []
         for tensor in parcel.tensors {
             let asked = tensor.name == "signature" || trained.contains { tensor.name == "update/\($0)" }
             guard asked, assignment.trains else { throw .unasked(tensor.name) }

@@ -15,6 +15,7 @@ package struct ShareBase: Sharing {
     }
 
     package func objection(hidden: [Int]) -> String? {
-        hidden.isEmpty ? "sharing 'base' needs at least one hidden layer: a linear model is all head, so nothing would travel" : nil
+        hidden.isEmpty
+            ? "sharing 'base' needs at least one hidden layer: a linear model is all head, so nothing would travel" : nil
     }
 }

@@ -27,6 +27,9 @@ package struct LocalStep {
     package let generator: SeededGenerator
     package var loss = 0.0
 
+    /// Nothing to train with: the models stay as they are, and nothing becomes personal.
+    package var isIdle: Bool { trainer.sgd.epochs == 0 || rows.isEmpty }
+
     /// One pass of the recipe's epochs over the training rows.
     package func pass(_ parameters: inout ParameterSet, pull: Pull? = nil) -> Double {
         var draws = generator

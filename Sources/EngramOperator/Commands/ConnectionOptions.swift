@@ -6,7 +6,8 @@ import Foundation
 
 /// Who is asking, and whom: the same for every command that talks to a coordinator.
 package struct ConnectionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The operator's identity folder (or ENGRAM_IDENTITY; else ~/.config/engram).", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("The operator's identity folder (or ENGRAM_IDENTITY; else ~/.config/engram).", valueName: "folder"))
     package var identity: String?
     @Option(help: ArgumentHelp("The coordinator, if it is not where the identity says.", valueName: "host:port"))
     package var coordinator: String?

@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: Apache-2.0
-import EngramLearning
 package import ArgumentParser
 import EngramFederation
+// SPDX-License-Identifier: Apache-2.0
+import EngramLearning
 import Foundation
 
 /// `engram local`: a run with real processes on this machine.
@@ -55,7 +55,7 @@ extension LiveProgress {
         if let summary = progress.summary {
             add(summary)
         } else if progress.line.state == "waiting" {
-            stage("waiting for \(Words.count(progress.line.agents, "agent"))")
+            stage("waiting for agents, \(progress.line.agents) are there")
         }
     }
 }

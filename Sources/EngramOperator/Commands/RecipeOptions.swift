@@ -7,7 +7,9 @@ package struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A preset (engram recipe ls) or a YAML file.", valueName: "preset|file"))
     package var recipe = "constellation"
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("Change one key, such as rounds=30 or grouping.alpha=0.01; may be repeated.", valueName: "key=value"))
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Change one key, such as rounds=30 or grouping.alpha=0.01; may be repeated.", valueName: "key=value"))
     package var overrides: [String] = []
 
     @Option(help: "Everything random follows from it (the recipe's own seed if it is missing).")

@@ -37,7 +37,8 @@ package struct SimulateCommand: AsyncParsableCommand {
         let (width, export) = (width, export)
         let report = try await ThreadExecutor(name: "engram-simulate").run {
             let agents = try folder.agents()
-            var simulation = Simulation(recipe: recipe, agents: agents, width: width ?? ProcessInfo.processInfo.activeProcessorCount)
+            var simulation = Simulation(
+                recipe: recipe, agents: agents, width: width ?? ProcessInfo.processInfo.activeProcessorCount)
             let report = try simulation.run { live.add($0) }
             if let export {
                 for model in report.models {

@@ -71,13 +71,15 @@ extension FederationFolder {
         constants: FederationManifest.Constants? = nil, replacing: Bool = false
     ) throws(OperatorError) -> FederationFolder {
         guard let first = shards.first?.shard else { throw .badInput("no observer is left, so there is no federation to write") }
-        for (id, shard) in shards where shard.task != first.task || shard.classes != first.classes || shard.data.dimension != first.data.dimension {
+        for (id, shard) in shards
+        where shard.task != first.task || shard.classes != first.classes || shard.data.dimension != first.data.dimension {
             throw .badInput("the shard of \(id) has another task, other classes or other features than that of \(shards[0].id)")
         }
         let target = URL(fileURLWithPath: path).standardizedFileURL
         let files = FileManager.default
         if InputFile.exists(target.path) {
-            let empty = InputFile.isFolder(target.path) && ((try? files.contentsOfDirectory(atPath: target.path))?.isEmpty ?? false)
+            let empty =
+                InputFile.isFolder(target.path) && ((try? files.contentsOfDirectory(atPath: target.path))?.isEmpty ?? false)
             let federation = InputFile.exists(target.path + "/" + FederationManifest.fileName)
             guard empty || (replacing && federation) else {
                 throw .badInput(

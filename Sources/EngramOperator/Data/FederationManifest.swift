@@ -95,7 +95,8 @@ package struct FederationManifest: Codable, Equatable, Sendable {
             guard seen.insert(entry.id).inserted else { throw .badInput("\(path): the agent \(entry.id) is listed twice") }
             // A manifest from elsewhere must not make this program read other files.
             guard entry.file == "\(entry.id).safetensors" else {
-                throw .badInput("\(path): the shard of \(entry.id) must be '\(entry.id).safetensors', it is '\(entry.file.prefix(80))'")
+                throw .badInput(
+                    "\(path): the shard of \(entry.id) must be '\(entry.id).safetensors', it is '\(entry.file.prefix(80))'")
             }
             guard entry.train >= 0, entry.validation >= 0, entry.test >= 0 else {
                 throw .badInput("\(path): a count of \(entry.id) is negative")

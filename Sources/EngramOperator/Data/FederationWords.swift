@@ -8,7 +8,8 @@ package enum FederationWords {
     package static func text(of manifest: FederationManifest, at path: String) -> String {
         let entries = manifest.shards
         var lines = ["\(path): federation '\(manifest.name)', \(Words.count(entries.count, "agent"))"]
-        lines.append("task \(manifest.task.rawValue): " + meaning(manifest.task, manifest.classes) + ", \(manifest.inputs) features a row")
+        lines.append(
+            "task \(manifest.task.rawValue): " + meaning(manifest.task, manifest.classes) + ", \(manifest.inputs) features a row")
         lines.append(
             "rows per agent: train \(range(entries.map(\.train))), validation \(range(entries.map(\.validation))), "
                 + "test \(range(entries.map(\.test)))")
@@ -16,7 +17,8 @@ package enum FederationWords {
         if groups.isEmpty {
             lines.append("no planted groups")
         } else {
-            lines.append("planted groups: " + groups.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: ", "))
+            lines.append(
+                "planted groups: " + groups.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: ", "))
         }
         if let constants = manifest.constants {
             let scaled = constants.featuresStandardised ? ", each column standardised over the images" : ""

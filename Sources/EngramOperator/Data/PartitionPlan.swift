@@ -28,11 +28,13 @@ package struct PartitionPlan: Sendable {
 
     package init() {}
 
-    package func callAsFunction(_ data: Dataset, task: Task, classes: Int) throws(OperatorError) -> [(id: AgentID, shard: Shard)] {
+    package func callAsFunction(_ data: Dataset, task: Task, classes: Int) throws(OperatorError) -> [(id: AgentID, shard: Shard)]
+    {
         guard seed >= 0 else { throw .usage("--seed must not be negative") }
         let needsClasses = ![.identical, .rotated].contains(kind) || plant == .permuted
         guard task == .classes || !needsClasses else {
-            throw .usage("the partition '\(kind.rawValue)' goes by classes, and the task is \(task.rawValue): use identical or rotated")
+            throw .usage(
+                "the partition '\(kind.rawValue)' goes by classes, and the task is \(task.rawValue): use identical or rotated")
         }
         do {
             var generator = SeededGenerator(seed: UInt64(seed), "partition")
@@ -67,7 +69,8 @@ package struct PartitionPlan: Sendable {
             try Partition.dirichlet(
                 labels: data.classes, classes: classes, agents: agents, alpha: alpha, sizes: sizes, using: &generator)
         case .hsu:
-            try Partition.hsu(labels: data.classes, classes: classes, agents: agents, alpha: alpha, sizes: sizes, using: &generator)
+            try Partition.hsu(
+                labels: data.classes, classes: classes, agents: agents, alpha: alpha, sizes: sizes, using: &generator)
         case .pathological:
             try Partition.pathological(
                 labels: data.classes, classes: classes, agents: agents, classesPerAgent: classesPerAgent, sizes: sizes,

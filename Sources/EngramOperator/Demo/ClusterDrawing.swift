@@ -1,6 +1,6 @@
+package import EngramFederation
 // SPDX-License-Identifier: Apache-2.0
 import EngramWire
-package import EngramFederation
 import Foundation
 
 /// clusters.svg: the agents of each cluster as dots coloured by planted group, and the learning curves.
@@ -53,7 +53,8 @@ package struct ClusterDrawing {
         let (left, top, across, down) = (60.0, 270.0, Double(width) - 110, 240.0)
         func x(_ round: Int) -> Double { left + across * Double(round - 1) / Double(max(1, last - 1)) }
         func y(_ value: Double) -> Double { top + down * (1 - (value - low) / max(1e-9, high - low)) }
-        var out = "<text x=\"30\" y=\"255\" font-size=\"16\">\(Self.escaped(report.summary.metricName)) on test rows, by round</text>\n"
+        var out =
+            "<text x=\"30\" y=\"255\" font-size=\"16\">\(Self.escaped(report.summary.metricName)) on test rows, by round</text>\n"
         out += "<path d=\"M\(left) \(top)V\(top + down)H\(left + across)\" fill=\"none\" stroke=\"#999\"/>\n"
         out += "<text x=\"22\" y=\"\(top + 5)\">\(String(format: "%.2f", high))</text>"
         out += "<text x=\"22\" y=\"\(top + down)\">\(String(format: "%.2f", low))</text>\n"
@@ -74,6 +75,7 @@ package struct ClusterDrawing {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing("\"", with: "&quot;")
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing(
+            "\"", with: "&quot;")
     }
 }

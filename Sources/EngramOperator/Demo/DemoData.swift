@@ -9,7 +9,8 @@ package enum DemoData {
     package static func make(from folder: String, to output: String, agents: Int = 24) throws -> FederationFolder {
         guard InputFile.isFolder(folder) else {
             throw OperatorError.badInput(
-                "\(folder): Fashion-MNIST is not there; install Debian's package dataset-fashion-mnist, or name its folder with --data")
+                "\(folder): Fashion-MNIST is not there; install Debian's package dataset-fashion-mnist, or name its folder with --data"
+            )
         }
         let images = ["train", "t10k"].map { "\(folder)/\($0)-images-idx3-ubyte.gz" }
         let labels = ["train", "t10k"].map { "\(folder)/\($0)-labels-idx1-ubyte.gz" }

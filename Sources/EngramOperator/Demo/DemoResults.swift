@@ -1,6 +1,6 @@
+package import EngramFederation
 // SPDX-License-Identifier: Apache-2.0
 import EngramWire
-package import EngramFederation
 import Foundation
 
 /// The three runs of the demonstration, and what a person wants to read of them.
@@ -18,7 +18,8 @@ package struct DemoResults: Sendable {
     package var text: String {
         [
             constellation.table(title: "constellation"), comparison, "How the clusters came about:\n" + lineage,
-            "Who ended up with whom (agents per cluster and planted rotation; the coordinator never saw the rotations):\n" + picture,
+            "Who ended up with whom (agents per cluster and planted rotation; the coordinator never saw the rotations):\n"
+                + picture,
             memory, Self.meaning,
         ].joined(separator: "\n\n")
     }
@@ -47,8 +48,15 @@ package struct DemoResults: Sendable {
             + "(\(Words.count(constellation.summary.clusterCount, "cluster")), no count given)"
     }
 
+    /// What was taken, a line each; what was tried and refused, counted (the report has every trial with its figures).
     private var lineage: String {
-        constellation.lineage.compactMap { LineageWords.line($0, withTrials: true) }.map { "  " + $0 }.joined(separator: "\n")
+        let refused = constellation.lineage.count { $0.event == .refused }
+        var lines = constellation.lineage.compactMap { LineageWords.line($0) }
+        if refused > 0 {
+            lines.append(
+                "\(Words.count(refused, "other change")) tried and not taken: not better on the members' own validation images")
+        }
+        return lines.map { "  " + $0 }.joined(separator: "\n")
     }
 
     /// Clusters × planted groups, a block per agent.

@@ -1,11 +1,11 @@
-// SPDX-License-Identifier: Apache-2.0
 package import EngramBytes
 package import EngramFederation
+// SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import EngramSockets
 package import EngramTransport
 import EngramWire
 import Foundation
-import Synchronization
 
 /// An operator's connection to a coordinator, as typed questions.
 package struct CoordinatorLink: Sendable {

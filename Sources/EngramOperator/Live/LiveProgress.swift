@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: Apache-2.0
 package import EngramFederation
+// SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import Foundation
-import Synchronization
 
 /// Progress on a terminal (one line, drawn again) or in a pipe (a line a round).
 package final class LiveProgress: Sendable {

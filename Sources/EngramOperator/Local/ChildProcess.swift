@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import Foundation
-import Synchronization
 
 /// A program started by this one, its output in a log file.
 package final class ChildProcess: Sendable {

@@ -1,8 +1,8 @@
-// SPDX-License-Identifier: Apache-2.0
 import EngramFederation
+// SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import EngramTensors
 import EngramWire
-import Synchronization
 
 /// What a watched run said last.
 final class LastLine: Sendable {

@@ -62,7 +62,8 @@ package actor LocalFederation {
         var tokens: [String] = []
         while tokens.count < count {
             // The coordinator makes a bounded number at a time.
-            let wish = Admin.NewTokens(role: "agent", count: min(1000, count - tokens.count), lifetime: 3600, label: "engram local")
+            let wish = Admin.NewTokens(
+                role: "agent", count: min(1000, count - tokens.count), lifetime: 3600, label: "engram local")
             tokens += try await ask { try await $0.ask(.createTokens, wish, as: Admin.Tokens.self).tokens }
         }
         try await inParallel(Array(zip(ids, tokens))) { [self] id, token in try await enrol(id, token) }
@@ -145,7 +146,8 @@ package actor LocalFederation {
             switch last.value?.state {
             case "finished": return
             case "failed", "cancelled":
-                throw OperatorError.failed("the run was \(last.value?.state ?? "")" + (last.value?.failure.map { ": \($0)" } ?? ""))
+                throw OperatorError.failed(
+                    "the run was \(last.value?.state ?? "")" + (last.value?.failure.map { ": \($0)" } ?? ""))
             default: try await Task.sleep(for: .milliseconds(100))
             }
         }
@@ -210,7 +212,8 @@ package actor LocalFederation {
         guard agents[id] == nil, let address else { return }
         agents[id] = try ChildProcess(
             name: "agent \(id)", program: executables.agent,
-            arguments: ["run", "--state", agentState(id), "--shard", data.file(of: id), "--coordinator", address], log: log(id.rawValue))
+            arguments: ["run", "--state", agentState(id), "--shard", data.file(of: id), "--coordinator", address],
+            log: log(id.rawValue))
     }
 
     package func killAgent(_ index: Int) async {

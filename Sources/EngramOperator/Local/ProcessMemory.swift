@@ -13,7 +13,9 @@ package enum ProcessMemory {
     static func peak(inStatus text: String) -> Int {
         for line in text.split(separator: "\n") where line.hasPrefix("VmHWM:") {
             let fields = line.split(whereSeparator: \.isWhitespace)
-            guard fields.count == 3, fields[2] == "kB", let kilobytes = Int(fields[1]), (0..<1 << 40).contains(kilobytes) else { return 0 }
+            guard fields.count == 3, fields[2] == "kB", let kilobytes = Int(fields[1]), (0..<1 << 40).contains(kilobytes) else {
+                return 0
+            }
             return kilobytes * 1024
         }
         return 0

@@ -1,6 +1,6 @@
+package import EngramFederation
 // SPDX-License-Identifier: Apache-2.0
 import EngramWire
-package import EngramFederation
 import Foundation
 
 /// Changes of the clusters in plain words.

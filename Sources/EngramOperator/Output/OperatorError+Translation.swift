@@ -40,7 +40,8 @@ extension OperatorError {
 
     private init(_ error: TLSError) {
         switch error {
-        case .refusedByPeer, .unknownAuthority, .wrongRole, .wrongName, .badCertificate, .certificateExpired, .certificateNotYetValid:
+        case .refusedByPeer, .unknownAuthority, .wrongRole, .wrongName, .badCertificate, .certificateExpired,
+            .certificateNotYetValid:
             self = .refused(error.description)
         case .file, .malformedPEM, .keyMismatch, .invalidName, .badRequest: self = .badInput(error.description)
         case .notTLS, .noCommonProtocol, .peerClosedDuringHandshake, .truncated, .protocolViolation, .library:
@@ -52,7 +53,8 @@ extension OperatorError {
         switch error {
         case .sessionEnded(let end):
             switch end.code {
-            case .notPermitted, .revoked, .enrolmentRefused, .unsupportedVersion: self = .refused("the coordinator refused: \(end)")
+            case .notPermitted, .revoked, .enrolmentRefused, .unsupportedVersion:
+                self = .refused("the coordinator refused: \(end)")
             default: self = .unreachable("the connection to the coordinator ended (\(end)); check that engramd still runs")
             }
         case .refused(_, let text): self = .refused("the coordinator refused: \(text)")

@@ -1,12 +1,12 @@
-// SPDX-License-Identifier: Apache-2.0
 import Dispatch
 package import EngramBytes
 package import EngramFederation
 package import EngramLearning
+// SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import EngramTensors
 package import EngramWire
 import Foundation
-import Synchronization
 
 /// A run without sockets or processes: the same machine, participants and folds as a deployed one, agents being values.
 ///
@@ -24,22 +24,30 @@ package struct Simulation {
     private var bytes = (up: 0, down: 0)
     private var roundStart = ContinuousClock.now
     private let limits = WireLimits()
+    /// Why this data cannot be trained on with this recipe; told by `run`.
+    private let unfit: SimulationError?
     /// Agents that train at the same time.
     private let width: Int
 
-    package init(recipe: Recipe, agents: [(id: AgentID, shard: Shard)], width: Int = ProcessInfo.processInfo.activeProcessorCount) {
+    package init(recipe: Recipe, agents: [(id: AgentID, shard: Shard)], width: Int = ProcessInfo.processInfo.activeProcessorCount)
+    {
         var recipe = recipe
         // Everyone is here from the start; nobody is late.
         recipe.agents = agents.count
         self.recipe = recipe
         self.width = max(1, width)
         machine = RoundMachine(run: RunID(checked: "simulation"), recipe: recipe)
+        unfit = agents.lazy.compactMap { agent in
+            recipe.problem(with: AgentProfile(agent.shard)).map { .ineligible(agent.id, $0) }
+        }.first
         participants = Dictionary(
-            agents.map { ($0.id, Participant(id: $0.id, recipe: recipe, shard: $0.shard)) }, uniquingKeysWith: { first, _ in first })
+            unfit == nil ? agents.map { ($0.id, Participant(id: $0.id, recipe: recipe, shard: $0.shard)) } : [],
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// Runs to the end; `progress` hears of every committed round.
     package mutating func run(progress: (RoundSummary) -> Void = { _ in }) throws -> Report {
+        if let unfit { throw unfit }
         let started = ContinuousClock.now
         var effects: [RunEffect] = []
         for id in participants.keys.sorted() {

@@ -12,20 +12,22 @@ import Logging
 final class TestAgent {
     let id: AgentID
     private let shard: Shard
-    private let folder: String
+    let folder: String
+    /// What the agent says in its log.
+    let notes = LogNotes()
     private var running: _Concurrency.Task<Void, any Error>?
 
-    init(_ id: AgentID, _ shard: Shard, in daemon: TestDaemon) {
+    /// `folder` is for a second agent of the same name.
+    init(_ id: AgentID, _ shard: Shard, in daemon: TestDaemon, folder name: String? = nil) {
         self.id = id
         self.shard = shard
-        folder = daemon.folder + "/agents/\(id)"
+        folder = daemon.folder + "/agents/" + (name ?? id.rawValue)
     }
 
     func start(_ daemon: TestDaemon) async throws {
         let transport = try await daemon.client(id.rawValue, .agent)
         let state = try AgentFolder(folder)
-        var log = Logger(label: "agent", factory: { StreamLogHandler.standardError(label: $0) })
-        log.logLevel = ProcessInfo.processInfo.environment["ENGRAM_TEST_LOG"].flatMap(Logger.Level.init(rawValue:)) ?? .critical
+        var log = notes.logger("agent")
         log[metadataKey: "agent"] = "\(id)"
         let service = AgentService(
             transport: transport, trainer: LocalTrainer(id: id, shard: shard, memories: state.memories, deployment: state.deployment),

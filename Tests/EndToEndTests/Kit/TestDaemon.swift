@@ -18,8 +18,12 @@ enum Wiring: String, CaseIterable, Sendable {
 final class TestDaemon {
     let folder: String
     let wiring: Wiring
-    private let limits: WireLimits
-    private let reactor: Reactor
+    let limits: WireLimits
+    /// What the database may grow to; for the next start.
+    var maximumBytes: Int?
+    /// What the daemon says in its log.
+    let notes = LogNotes()
+    let reactor: Reactor
     private(set) var coordinator: Coordinator?
     private var memory: MemoryTransport?
     private var address: SocketAddress?
@@ -39,10 +43,9 @@ final class TestDaemon {
 
     func start() async throws {
         let opened = try CoordinatorFolder(opening: folder + "/coordinator")
-        var log = Logger(label: "test", factory: { StreamLogHandler.standardError(label: $0) })
-        log.logLevel = ProcessInfo.processInfo.environment["ENGRAM_TEST_LOG"].flatMap(Logger.Level.init(rawValue:)) ?? .critical
+        let log = notes.logger("daemon")
         let coordinator = Coordinator(
-            store: try SQLiteStateStore(in: opened.state, maximumBytes: nil), blobs: try BlobStore(in: opened.state),
+            store: try SQLiteStateStore(in: opened.state, maximumBytes: maximumBytes), blobs: try BlobStore(in: opened.state),
             spool: try UploadSpool(in: opened.state, limits: .standard), authority: try opened.authority(), limits: limits, log: log)
         let transport: any ServerTransport
         switch wiring {
@@ -53,7 +56,10 @@ final class TestDaemon {
             transport = made
         case .tls:
             let made = try await TLSServerTransport(
-                on: address ?? .loopback(port: 0), reactor: reactor, context: try opened.context(), limits: limits)
+                on: address ?? .loopback(port: 0), reactor: reactor, context: try opened.context(), limits: limits,
+                onRefusal: { remote, reason in
+                    log.info("connection refused", metadata: ["connection.remote": "\(remote)", "error": "\(reason)"])
+                })
             address = made.socketAddress
             transport = made
         }

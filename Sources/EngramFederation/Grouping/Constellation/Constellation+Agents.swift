@@ -23,7 +23,9 @@ extension Constellation {
         for agent in evidence.agents where state.newcomers[agent.agent] != nil {
             state.newcomers[agent.agent] = nil
             let seen = agent.slots.filter { book.cluster($0.key) != nil }
-            guard let best = seen.min(by: { ($0.value.validation.loss, $0.key) < ($1.value.validation.loss, $1.key) }) else { continue }
+            guard let best = seen.min(by: { ($0.value.validation.loss, $0.key) < ($1.value.validation.loss, $1.key) }) else {
+                continue
+            }
             var figures = ["loss": best.value.validation.loss, "clusters_tried": Double(seen.count)]
             let others = (book.cluster(best.key)?.members ?? []).filter { $0 != agent.agent }.compactMap { state.signatures[$0] }
             if let own = state.signatures[agent.agent], let centre = Signature.centroid(of: others) {

@@ -9,8 +9,10 @@ extension Constellation {
 
         var signatures: [AgentID: Signature] = [:]
         var trials: [Trial] = []
-        /// The first round after which a cluster may be tried (again).
+        /// The first round in which a cluster may be tried for a split (again).
         var earliest: [SlotID: Int] = [:]
+        /// The same for merges: their waits are their own, or the many tries to split would leave no round for them.
+        var earliestMerge: [SlotID: Int] = [:]
         /// Refused tries of a cluster so far.
         var tries: [SlotID: Int] = [:]
         /// Agents on probation, since when: their updates do not count yet. (Not a set: its encoding would have no order.)
@@ -73,11 +75,17 @@ extension Constellation {
             return Alternative(
                 cluster: best.key,
                 reason: "its model was tried on the agent's validation rows in round \(best.value.round)",
-                figures: ["loss_at_home": best.value.loss, "loss_there": best.value.loss - best.value.gain, "standard_error": best.value.error])
+                figures: [
+                    "loss_at_home": best.value.loss, "loss_there": best.value.loss - best.value.gain,
+                    "standard_error": best.value.error,
+                ])
         }
-        guard let near = state.nearest(to: agent, except: home, book: book).first, let own = state.signatures[agent] else { return nil }
+        guard let near = state.nearest(to: agent, except: home, book: book).first, let own = state.signatures[agent] else {
+            return nil
+        }
         let centre = Signature.centroid(of: (book.cluster(near)?.members ?? []).compactMap { state.signatures[$0] })
         return Alternative(
-            cluster: near, reason: "its members' signatures are the most similar", figures: ["cosine": centre.map { own.cosine($0) } ?? 0])
+            cluster: near, reason: "its members' signatures are the most similar",
+            figures: ["cosine": centre.map { own.cosine($0) } ?? 0])
     }
 }

@@ -13,14 +13,14 @@ extension Constellation {
                 !state.trials.contains(where: { $0.clusters.contains(cluster.id) })
             else { continue }
             let signatures = members.compactMap { state.signatures[$0] }
-            let side = Agglomeration(distances: Signature.distances(signatures), linkage: .average).groups(2)
-            let sizes = [0, 1].map { k in side.count { $0 == k } }
-            guard sizes.allSatisfy({ $0 >= minimumSize }) else {
-                // One odd agent out: it would be a cluster of its own. Look again later.
+            guard let side = bipartition(signatures) else {
                 state.earliest[cluster.id] = evidence.round + patience
                 continue
             }
-            guard let a = book.openCandidate(copying: cluster.id), let b = book.openCandidate(copying: cluster.id) else { continue }
+            let sizes = [0, 1].map { k in side.count { $0 == k } }
+            guard let a = book.openCandidate(copying: cluster.id), let b = book.openCandidate(copying: cluster.id) else {
+                continue
+            }
             state.trials.append(
                 Trial(
                     kind: .split, clusters: [cluster.id], candidates: [a, b],
@@ -32,16 +32,44 @@ extension Constellation {
         }
     }
 
+    /// The two largest groups that the signatures fall into, everyone else with the nearer one; nil if no cut gives two of enough members.
+    ///
+    /// A cut into just two would often part one odd agent from all others, and hide every real group behind it.
+    private func bipartition(_ signatures: [Signature]) -> [Int]? {
+        let tree = Agglomeration(distances: Signature.distances(signatures), linkage: .average)
+        for count in 2...max(2, min(Self.finestCut, signatures.count)) {
+            let groups = tree.groups(count)
+            let sizes = (0..<count).map { k in (size: groups.count { $0 == k }, group: k) }
+            let large = sizes.filter { $0.size >= minimumSize }.sorted { ($1.size, $0.group) < ($0.size, $1.group) }
+            guard large.count >= 2 else { continue }
+            let kept = [large[0].group, large[1].group].sorted()
+            let centres = kept.map { group in
+                Signature.centroid(of: signatures.indices.filter { groups[$0] == group }.map { signatures[$0] })
+            }
+            return signatures.indices.map { i in
+                if let side = kept.firstIndex(of: groups[i]) { return side }
+                let near = centres.map { $0.map { signatures[i].cosine($0) } ?? -1 }
+                return near[1] > near[0] ? 1 : 0
+            }
+        }
+        return nil
+    }
+
+    /// The most groups that a cut may have on the way to two large ones.
+    private static let finestCut = 8
+
     /// Tries to join two clusters when, by the last probes, each one's members lose little under the other's model.
     func proposeMerges(_ evidence: RoundEvidence, state: inout State, book: inout ClusterBook) {
         let free = book.clusters.filter { cluster in
-            evidence.round >= (state.earliest[cluster.id] ?? 0) && !cluster.members.isEmpty
+            evidence.round >= (state.earliestMerge[cluster.id] ?? 0) && !cluster.members.isEmpty
                 && !state.trials.contains { $0.clusters.contains(cluster.id) } && evidence.round >= cluster.born + patience
         }
         var best: (pair: [Cluster], cost: Double)?
         for (i, a) in free.enumerated() {
             for b in free[(i + 1)...] {
-                let costs = [(a, b), (b, a)].map { cost(of: $0.1.id, to: $0.0.members, since: evidence.round - 2 * probeEvery, state) }
+                let costs = [(a, b), (b, a)].map {
+                    cost(of: $0.1.id, to: $0.0.members, since: evidence.round - 2 * probeEvery, state)
+                }
                 guard let there = costs[0], let back = costs[1], max(there, back) < minimumGain else { continue }
                 if best.map({ max(there, back) < $0.cost }) ?? true { best = ([a, b], max(there, back)) }
             }
@@ -113,7 +141,8 @@ extension Constellation {
             for candidate in trial.candidates { book.close(candidate) }
             for cluster in trial.clusters {
                 state.tries[cluster] = (state.tries[cluster] ?? 0) + 1
-                state.earliest[cluster] = evidence.round + patience * (tries + 1)
+                let next = evidence.round + patience * (tries + 1)
+                if trial.kind == .split { state.earliest[cluster] = next } else { state.earliestMerge[cluster] = next }
             }
             book.note(
                 LineageEvent(

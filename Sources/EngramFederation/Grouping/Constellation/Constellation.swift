@@ -32,13 +32,16 @@ package struct Constellation: Grouping {
         try options.integer("start", &start, 1...1_000_000, "no trial before this round")
         try options.integer("trial", &trial, 1...1000, "rounds that candidates train beside their parent")
         try options.number("memory", &memory, 0...0.99, "share of an agent's signature that is kept from round to round")
-        try options.number("significance", &significance, 1e-9...0.5, "chance of a false split that is accepted, shared among the tries")
-        try options.number("minimum_gain", &minimumGain, 0...1, "least fall of the validation loss that a change must bring, as a share")
+        try options.number(
+            "significance", &significance, 1e-9...0.5, "chance of a false split that is accepted, shared among the tries")
+        try options.number(
+            "minimum_gain", &minimumGain, 0...1, "least fall of the validation loss that a change must bring, as a share")
         try options.integer("minimum_size", &minimumSize, 1...1_000_000, "least members of a cluster that a split may make")
         try options.integer("patience", &patience, 1...1_000_000, "rounds to wait after a refused trial, times the tries so far")
         try options.integer("probe_every", &probeEvery, 1...1_000_000, "rounds between looks at other clusters' models")
         try options.integer("probes", &probes, 0...50, "other clusters' models that an agent looks at each time")
-        try options.number("quarantine_norm", &quarantineNorm, 1...1e9, "quarantine when an update is so many times the cluster's median, twice")
+        try options.number(
+            "quarantine_norm", &quarantineNorm, 1...1e9, "quarantine when an update is so many times the cluster's median, twice")
     }
 
     package func begin(_ members: [Member], book: inout ClusterBook, initial: (Int) -> Digest) -> State {
@@ -101,8 +104,9 @@ package struct Constellation: Grouping {
         settleTrials(evidence, state: &state, book: &book)
         // A trial needs its rounds and one more to be judged; later it could only disturb.
         if evidence.round >= start, evidence.round + trial + 1 < evidence.rounds {
-            proposeSplits(evidence, state: &state, book: &book)
+            // Merges first: they are rare and well founded, and a cluster on trial for a split cannot be merged.
             proposeMerges(evidence, state: &state, book: &book)
+            proposeSplits(evidence, state: &state, book: &book)
         }
     }
 }

@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: Apache-2.0
-import EngramWire
 package import ArgumentParser
 import EngramFederation
+// SPDX-License-Identifier: Apache-2.0
+import EngramWire
 
 /// `engram agent`.
 package struct AgentCommand: AsyncParsableCommand {
@@ -50,6 +50,7 @@ package struct AgentRevokeCommand: AsyncParsableCommand {
         let done = try await connection.link { try await $0.ask(.revokeAgent, wish, as: Admin.Revoked.self) }
         if connection.format.json { return try Output.print(json: done) }
         Output.print(
-            "revoked \(Words.count(done.certificates, "certificate")) of \(name), closed \(Words.count(done.connections, "connection"))")
+            "revoked \(Words.count(done.certificates, "certificate")) of \(name), closed \(Words.count(done.connections, "connection"))"
+        )
     }
 }

@@ -30,17 +30,20 @@ package struct EnrollCommand: AsyncParsableCommand {
     package func run() async throws {
         let text = token == "-" ? readLine() ?? "" : token
         guard let ticket = EnrolmentTicket(text) else {
-            throw OperatorError.usage("that is no enrolment token; it looks like engram1-…-… (engram token create --role operator)")
+            throw OperatorError.usage(
+                "that is no enrolment token; it looks like engram1-…-… (engram token create --role operator)")
         }
         let name = try Named.agent(name).rawValue
         let path = ConnectionOptions.path(identity, environment: ProcessInfo.processInfo.environment)
         let folder = IdentityFolder(path)
         if folder.exists {
-            throw OperatorError.refused("\(path): an identity lies there already; name another folder with --identity, or remove it")
+            throw OperatorError.refused(
+                "\(path): an identity lies there already; name another folder with --identity, or remove it")
         }
         let endpoint = try Endpoint(coordinator, defaultPort: IdentityFolder.defaultPort)
         try await Enrolment.run(
-            ticket: ticket, name: name, coordinator: endpoint, into: folder, software: SoftwareVersion.name, reactor: try Reactor(),
+            ticket: ticket, name: name, coordinator: endpoint, into: folder, software: SoftwareVersion.name,
+            reactor: try Reactor(),
             limits: WireLimits())
         if format.json { return try Output.print(json: ["name": name, "identity": path, "coordinator": "\(endpoint)"]) }
         Output.print("enrolled as \(name); the identity is in \(path)")

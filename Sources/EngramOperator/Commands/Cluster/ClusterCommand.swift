@@ -1,8 +1,8 @@
+package import ArgumentParser
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
-import EngramWire
-package import ArgumentParser
 import EngramFederation
+import EngramWire
 
 /// `engram cluster`.
 package struct ClusterCommand: AsyncParsableCommand {

@@ -1,6 +1,6 @@
+package import ArgumentParser
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
-package import ArgumentParser
 import EngramFederation
 
 /// `engram model`.
@@ -36,6 +36,7 @@ package struct ModelExportCommand: AsyncParsableCommand {
         }
         try InputFile.write(bytes, to: output)
         if connection.format.json { return try Output.print(json: model) }
-        Output.print("\(output): \(model.cluster) version \(model.version), \(Words.bytes(model.size)), sha256 \(model.digest.hex)")
+        Output.print(
+            "\(output): \(model.cluster) version \(model.version), \(Words.bytes(model.size)), sha256 \(model.digest.hex)")
     }
 }

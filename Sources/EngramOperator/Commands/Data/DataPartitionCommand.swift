@@ -27,7 +27,8 @@ package struct DataPartitionCommand: AsyncParsableCommand {
     @Option(help: "Who gets which rows.") package var kind: PartitionPlan.Kind
     @Option(help: "Groups planted on top.") package var plant = PartitionPlan.Plant.nothing
     @Option(help: "How many agents.") package var agents = 24
-    @Option(help: "Training rows per agent; without --train, --validation and --test all rows are used, 70/15/15.") package var train: Int?
+    @Option(help: "Training rows per agent; without --train, --validation and --test all rows are used, 70/15/15.") package
+        var train: Int?
     @Option(help: "Validation rows per agent.") package var validation: Int?
     @Option(help: "Test rows per agent.") package var test: Int?
     @Option(help: "The Dirichlet's concentration: smaller is more skewed.") package var alpha = 0.5
@@ -42,7 +43,9 @@ package struct DataPartitionCommand: AsyncParsableCommand {
     package func validate() throws {
         if (data == nil) == files.images.isEmpty { throw ValidationError("Give either --data or --images and --labels.") }
         let given = [train, validation, test].compactMap { $0 }
-        if given.count != 0 && given.count != 3 { throw ValidationError("Give --train, --validation and --test together, or none.") }
+        if given.count != 0 && given.count != 3 {
+            throw ValidationError("Give --train, --validation and --test together, or none.")
+        }
     }
 
     package func run() async throws {
@@ -70,6 +73,7 @@ package struct DataPartitionCommand: AsyncParsableCommand {
         }
         let planted = plant == .nothing ? "" : " --plant \(plant.rawValue)"
         try output.deliver(
-            shards, fallbackName: "\(name)-\(kind.rawValue)", command: "data partition --kind \(kind.rawValue)\(planted)", seed: seed)
+            shards, fallbackName: "\(name)-\(kind.rawValue)", command: "data partition --kind \(kind.rawValue)\(planted)",
+            seed: seed)
     }
 }

@@ -14,7 +14,8 @@ package struct DatasetOutputOptions: ParsableArguments {
         let highest = data.classes.max().map { Int($0) + 1 } ?? 1
         let name = URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent
         let shard = try Shard(
-            observer: name, task: task, classes: classes ?? max(2, highest), data: data, train: Array(0..<data.count), validation: [],
+            observer: name, task: task, classes: classes ?? max(2, highest), data: data, train: Array(0..<data.count),
+            validation: [],
             test: [])
         try InputFile.write(shard.safetensors(), to: output)
         if format.json {

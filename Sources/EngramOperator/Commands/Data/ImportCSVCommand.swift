@@ -6,7 +6,8 @@ package import EngramLearning
 package struct ImportCSVCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "csv", abstract: "A table with a line of column names, one row per item.",
-        discussion: "Example: engram data import csv --file t.csv --label score --task scores --features a,b,c --output D.safetensors")
+        discussion:
+            "Example: engram data import csv --file t.csv --label score --task scores --features a,b,c --output D.safetensors")
 
     @Option(help: "The table.") package var file: String
     @Option(help: "The column to learn.") package var label: String

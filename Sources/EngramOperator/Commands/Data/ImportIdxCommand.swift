@@ -20,7 +20,8 @@ package struct IdxOptions: ParsableArguments {
 package enum IdxFiles {
     package static func dataset(images: [String], labels: [String]) throws -> Dataset {
         guard !images.isEmpty, images.count == labels.count else {
-            throw OperatorError.usage("\(images.count) files of images and \(labels.count) of labels: give as many of each, at least one")
+            throw OperatorError.usage(
+                "\(images.count) files of images and \(labels.count) of labels: give as many of each, at least one")
         }
         var parts: [Dataset] = []
         for (image, label) in zip(images, labels) {

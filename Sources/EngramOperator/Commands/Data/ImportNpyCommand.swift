@@ -1,8 +1,8 @@
-// SPDX-License-Identifier: Apache-2.0
-import Foundation
 package import ArgumentParser
 package import EngramLearning
 package import EngramTensors
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
 
 /// `engram data import npy`.
 package struct ImportNpyCommand: AsyncParsableCommand {

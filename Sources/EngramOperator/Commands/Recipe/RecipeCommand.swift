@@ -5,7 +5,8 @@ import EngramFederation
 /// `engram recipe`.
 package struct RecipeCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "recipe", abstract: "See what can be trained, and how.", subcommands: [RecipeListCommand.self, RecipeShowCommand.self])
+        commandName: "recipe", abstract: "See what can be trained, and how.",
+        subcommands: [RecipeListCommand.self, RecipeShowCommand.self])
 
     package init() {}
 }

@@ -1,11 +1,12 @@
-// SPDX-License-Identifier: Apache-2.0
-import EngramWire
 package import ArgumentParser
 import EngramFederation
+// SPDX-License-Identifier: Apache-2.0
+import EngramWire
 
 /// `engram run ls`.
 package struct RunListCommand: AsyncParsableCommand {
-    package static let configuration = CommandConfiguration(commandName: "ls", abstract: "List the coordinator's runs, oldest first.")
+    package static let configuration = CommandConfiguration(
+        commandName: "ls", abstract: "List the coordinator's runs, oldest first.")
 
     @OptionGroup package var connection: ConnectionOptions
 

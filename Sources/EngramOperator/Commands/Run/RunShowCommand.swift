@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: Apache-2.0
-import EngramWire
 package import ArgumentParser
 import EngramFederation
+// SPDX-License-Identifier: Apache-2.0
+import EngramWire
 
 /// `engram run show`.
 package struct RunShowCommand: AsyncParsableCommand {

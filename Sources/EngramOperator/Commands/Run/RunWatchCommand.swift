@@ -1,9 +1,9 @@
-// SPDX-License-Identifier: Apache-2.0
 package import ArgumentParser
 import EngramFederation
+// SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import EngramWire
 import Foundation
-import Synchronization
 
 /// `engram run watch`.
 package struct RunWatchCommand: AsyncParsableCommand {
