@@ -46,7 +46,8 @@ package struct Participant: Sendable {
             received[offer.slot] = try complete(model, for: offer, home: own, from: past)
         }
         let home = try chooseHome(assignment, received)
-        let local = past.local ?? initialModel()
+        // Made anew only until there is a trained one: a seeded model takes longer to draw than a small round to run.
+        let local = recipe.localReference ? past.local ?? initialModel() : nil
 
         var parcel = Parcel()
         parcel.scalars["rows"] = Double(shard.train.count)
@@ -57,7 +58,7 @@ package struct Participant: Sendable {
             describe(offer.slot, model, against: losses, in: &parcel)
         }
         let candidates = deployable(
-            home: home, received: received, personal: personalModel(home, assignment, past), local: past.local,
+            home: home, received: received, personal: personalModel(home, assignment, past), local: local,
             global: assignment.globalSlot)
         let gate = Gate(shard: shard, network: network, majority: majority, models: candidates)
         gate.rows.write(to: &parcel)
@@ -66,8 +67,7 @@ package struct Participant: Sendable {
         next.round = assignment.round
         if assignment.trains {
             try train(assignment, home: home, received: received, past: past, next: &next, parcel: &parcel)
-            if recipe.localReference {
-                var own = local
+            if var own = local {
                 let alone = step(for: own, personal: nil, round: assignment.round)
                 if !alone.isIdle {
                     _ = alone.pass(&own)
@@ -128,7 +128,7 @@ package struct Participant: Sendable {
         models[.cluster] = received[home]
         models[.personal] = personal ?? received[home]
         models[.global] = global.flatMap { received[$0] }
-        models[.local] = recipe.localReference ? local ?? initialModel() : nil
+        models[.local] = local
         return models
     }
 

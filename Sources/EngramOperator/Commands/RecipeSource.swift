@@ -34,7 +34,7 @@ package enum RecipeSource {
     /// Sets one key of a recipe's tree: `a.b=value`, the value being YAML.
     package static func apply(_ override: String, to tree: Tree) throws(OperatorError) -> Tree {
         guard let equals = override.firstIndex(of: "=") else {
-            throw .usage("--set \(override): write key=value, such as --set rounds=30 or --set grouping.alpha=0.01")
+            throw .usage("--set \(override): write key=value, such as --set rounds=30 or --set grouping.minimum_size=3")
         }
         let path = override[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard path.allSatisfy({ !$0.isEmpty }) else { throw .usage("--set \(override): the key has an empty part") }

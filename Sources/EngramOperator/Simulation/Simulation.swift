@@ -37,9 +37,10 @@ package struct Simulation {
         self.recipe = recipe
         self.width = max(1, width)
         machine = RoundMachine(run: RunID(checked: "simulation"), recipe: recipe)
-        unfit = agents.lazy.compactMap { agent in
-            recipe.problem(with: AgentProfile(agent.shard)).map { .ineligible(agent.id, $0) }
-        }.first
+        unfit =
+            agents.lazy.compactMap { agent in
+                recipe.problem(with: AgentProfile(agent.shard)).map { .ineligible(agent.id, $0) }
+            }.first
         participants = Dictionary(
             unfit == nil ? agents.map { ($0.id, Participant(id: $0.id, recipe: recipe, shard: $0.shard)) } : [],
             uniquingKeysWith: { first, _ in first })

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
 import EngramFederation
+import EngramLearning
+import EngramTLS
 import EngramWire
 import Foundation
 import Testing

@@ -21,7 +21,7 @@ enum Honest {
         let recipe = try ToyFederation.recipe("fedavg", agents: shards.count, rounds: 2)
         let console = try await Console(daemon)
         defer { console.leave() }
-        while try await console.ask(.status, Admin.Nothing(), Admin.Status.self).connectedAgents > 0 { await Task.yield() }
+        while try await console.ask(.status, Admin.Nothing(), Admin.Status.self).connectedAgents > 0 { await _Concurrency.Task.yield() }
         let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
         for agent in agents { try await agent.start(daemon) }
         try await console.start(recipe, as: "honest")
@@ -41,6 +41,3 @@ enum Honest {
         await daemon.kill()
     }
 }
-
-/// Toy runs named by text.
-typealias Task = _Concurrency.Task

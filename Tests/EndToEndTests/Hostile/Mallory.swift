@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
 import EngramFederation
+import EngramTLS
 import EngramTensors
 import EngramWire
 import Foundation
@@ -42,7 +43,8 @@ final class Mallory {
         let assignment = try JSONDecoder().decode(Assignment.self, from: Data(work.body))
         var blobs: [SlotID: [UInt8]] = [:]
         for blob in work.blobs { blobs[blob.name] = try await fetch(blob.digest).get() }
-        let text = String(decoding: try #require(blobs.removeValue(forKey: SlotID(checked: "recipe"))), as: UTF8.self)
+        let recipe = blobs.removeValue(forKey: SlotID(checked: "recipe"))
+        let text = String(decoding: try #require(recipe), as: UTF8.self)
         let participant = Participant(id: id, recipe: try Recipe(yaml: text), shard: shard)
         let models = try blobs.mapValues { try ParameterSet(safetensors: $0, layout: participant.shared) }
         let outcome = try participant.perform(assignment, models: models, memory: assignment.base > 0 ? memory : nil)

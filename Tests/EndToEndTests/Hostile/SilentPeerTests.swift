@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramAgent
 import EngramFederation
+import EngramTLS
 import EngramWire
 import Foundation
 import Testing
