@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLocks
 import EngramBytes
 package import EngramFederation
+import EngramLocks
 package import EngramTransport
 package import EngramWire
 import Foundation
@@ -19,7 +19,8 @@ package struct AgentService: Sendable {
     private let models = ModelCache()
 
     package init(
-        transport: any ClientTransport, trainer: LocalTrainer, profile: AgentProfile, software: String, limits: WireLimits, log: Logger
+        transport: any ClientTransport, trainer: LocalTrainer, profile: AgentProfile, software: String, limits: WireLimits,
+        log: Logger
     ) {
         self.transport = transport
         self.trainer = trainer
@@ -115,7 +116,8 @@ package struct AgentService: Sendable {
             let result = try await trainer.perform(assignment, recipe: recipe, models: blobs)
             let receipt = try await deliver(result.upload, work, client, log)
             if receipt.accepted {
-                log.info("round done", metadata: ["upload.bytes": "\(result.upload.count)", "chosen": "\(result.chosen.rawValue)"])
+                log.info(
+                    "round done", metadata: ["upload.bytes": "\(result.upload.count)", "chosen": "\(result.chosen.rawValue)"])
             } else {
                 log.warning("upload not counted", metadata: ["reason": "\(receipt.text)"])
             }

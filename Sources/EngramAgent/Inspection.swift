@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramTensors
 package import EngramFederation
 package import EngramLearning
+import EngramTensors
 import EngramWire
 
 /// What is in a shard, and exactly what an agent with it would send: for the person who answers for the data.
@@ -44,19 +44,26 @@ package struct Inspection: Codable, Sendable {
         sent = [
             Sent(what: "profile: task, sizes, row counts, declared group", numbers: 7, bytes: 200, when: "at every connection"),
             Sent(
-                what: "update of the shared tensors (\(shared.tensors.map(\.name).joined(separator: ", ")))", numbers: shared.count,
-                bytes: update.bodyBytes, when: "every round, one for each model trained; bytes before zlib for an update of zeros"),
+                what: "update of the shared tensors (\(shared.tensors.map(\.name).joined(separator: ", ")))",
+                numbers: shared.count,
+                bytes: update.bodyBytes, when: "every round, one for each model trained; bytes before zlib for an update of zeros"
+            ),
             Sent(
-                what: "signature: a random projection of the update", numbers: recipe.signatureSize, bytes: 4 * recipe.signatureSize,
+                what: "signature: a random projection of the update", numbers: recipe.signatureSize,
+                bytes: 4 * recipe.signatureSize,
                 when: "every round"),
             Sent(
                 what: "validation loss, metric and gain of each model offered; training loss; norm of the update; row count",
                 numbers: 8, bytes: 200, when: "every round"),
-            Sent(what: "test loss and metric of the six report rows, and which the gate chose", numbers: 55, bytes: 2000, when: "every round"),
+            Sent(
+                what: "test loss and metric of the six report rows, and which the gate chose", numbers: 55, bytes: 2000,
+                when: "every round"),
         ]
         var stays = ["every feature, label and memory response", "the local-only model"]
         if shared.count < network.layout.count {
-            stays.append("the private tensors: " + network.layout.tensors.map(\.name).filter { shared.range(of: $0) == nil }.joined(separator: ", "))
+            stays.append(
+                "the private tensors: "
+                    + network.layout.tensors.map(\.name).filter { shared.range(of: $0) == nil }.joined(separator: ", "))
         }
         stays.append("the personal model, the deployed model and the error-feedback memory")
         staysHere = stays

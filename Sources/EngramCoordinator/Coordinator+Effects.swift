@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramTransport
-import Logging
 import EngramBytes
 import EngramFederation
 import EngramStore
+import EngramTransport
 import EngramWire
 import Foundation
+import Logging
 
 /// What the round machines want done.
 extension Coordinator {
@@ -24,12 +24,14 @@ extension Coordinator {
     }
 
     func suspend(_ driver: RunDriver, _ error: any Error) {
-        log.error("run suspended", metadata: ["run.id": "\(driver.id)", "error": "\(error)", "again.seconds": "\(Self.resumePause)"])
+        log.error(
+            "run suspended", metadata: ["run.id": "\(driver.id)", "error": "\(error)", "again.seconds": "\(Self.resumePause)"])
         driver.resumeAt = Self.now + Self.resumePause
         // Nobody waits for a verdict that this machine will not give any more.
         for agent in driver.pending.keys.sorted() {
             guard let (session, offer) = driver.pending[agent] else { continue }
-            session.driver.submit(.receipt(.refusal(of: offer, code: .busy, text: "the run is being taken up again; offer once more")))
+            session.driver.submit(
+                .receipt(.refusal(of: offer, code: .busy, text: "the run is being taken up again; offer once more")))
         }
         driver.pending = [:]
     }
@@ -95,7 +97,8 @@ extension Coordinator {
         case .fold(let job): try order(job, driver)
         case .wake(let at): driver.wakeAt = at
         case .ineligible(let agent, let why):
-            log.warning("agent cannot take part", metadata: ["agent.id": "\(agent)", "run.id": "\(driver.id)", "reason": "\(why)"])
+            log.warning(
+                "agent cannot take part", metadata: ["agent.id": "\(agent)", "run.id": "\(driver.id)", "reason": "\(why)"])
         case .note(let text): log.info("run", metadata: ["run.id": "\(driver.id)", "note": "\(text)"])
         }
     }
@@ -157,7 +160,9 @@ extension Coordinator {
         // A suspended run will go on from its stored state, which refers to older blobs than its machine.
         guard order.allSatisfy({ runs[$0]?.resumeAt == nil }) else { return }
         let living = order.reduce(into: Set<Digest>()) { set, id in set.formUnion(runs[id]?.state.blobs ?? []) }
-        warm = warm.filter { living.contains($0.key) }
+        // Recipes are nowhere else.
+        let recipes = Set(order.compactMap { runs[$0].flatMap { $0.state.isOver ? nil : $0.recipeBlob } })
+        warm = warm.filter { living.contains($0.key) || recipes.contains($0.key) }
         do {
             _ = try blobs.collect(keeping: living)
         } catch {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramTLS
-import EngramTransport
-import Logging
 import EngramBytes
 import EngramFederation
 import EngramStore
+import EngramTLS
+import EngramTransport
 import EngramWire
 import Foundation
+import Logging
 
 /// What peers say.
 extension Coordinator {
@@ -39,9 +39,12 @@ extension Coordinator {
             return session.refuse(.malformed, "the profile in hello is not one that this coordinator understands")
         }
         session.profile = profile
-        agents[agent]?.refuse(.replaced, "another connection uses the certificate of \(agent); only one agent may hold an identity")
+        agents[agent]?.refuse(
+            .replaced, "another connection uses the certificate of \(agent); only one agent may hold an identity")
         agents[agent] = session
-        log.info("agent connected", metadata: ["agent.id": "\(agent)", "connection.remote": "\(session.driver.remote)", "software": "\(hello.software)"])
+        log.info(
+            "agent connected",
+            metadata: ["agent.id": "\(agent)", "connection.remote": "\(session.driver.remote)", "software": "\(hello.software)"])
         for id in order {
             guard let driver = runs[id], !driver.state.isOver, driver.resumeAt == nil else { continue }
             apply(.connected(agent, profile), to: driver)
@@ -113,7 +116,9 @@ extension Coordinator {
     }
 
     private func append(_ chunk: Message.Chunk, _ session: CoordinatorSession) {
-        guard let agent = session.agent, let upload = session.uploads[chunk.stream], let driver = runs[upload.offer.run] else { return }
+        guard let agent = session.agent, let upload = session.uploads[chunk.stream], let driver = runs[upload.offer.run] else {
+            return
+        }
         let key = UploadKey(run: upload.offer.run, round: Int(upload.offer.round), agent: agent)
         do {
             let offset = try spool.append(chunk.bytes[...], at: upload.offset, to: key)

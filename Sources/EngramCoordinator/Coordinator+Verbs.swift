@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramTransport
-import EngramTLS
-import Logging
 import EngramBytes
 import EngramFederation
 import EngramStore
+import EngramTLS
+import EngramTransport
 import EngramWire
 import Foundation
+import Logging
 
 /// What operators ask.
 extension Coordinator {
@@ -21,13 +21,15 @@ extension Coordinator {
         do {
             guard let verb = Verb(rawValue: request.verb) else {
                 let near = NearestName.of(request.verb, among: Verb.allCases.map(\.rawValue)) ?? ""
-                throw Refused(status: 404, text: "there is no verb '\(request.verb)'" + (near.isEmpty ? "" : "; nearest: \(near)"))
+                throw Refused(
+                    status: 404, text: "there is no verb '\(request.verb)'" + (near.isEmpty ? "" : "; nearest: \(near)"))
             }
             if verb == .watchRun { return try watch(try decode(request), session, stream) }
             let body = try reply(verb, request)
             if verb.mutates {
                 try store.appendAudit(
-                    AuditRecord(at: Self.now, who: session.peer?.name ?? "", verb: verb.rawValue, detail: auditable(verb, request)))
+                    AuditRecord(
+                        at: Self.now, who: session.peer?.name ?? "", verb: verb.rawValue, detail: auditable(verb, request)))
             }
             respond(200, body, session, stream)
         } catch let refused as Refused {
@@ -51,7 +53,8 @@ extension Coordinator {
         case .status:
             try encode(
                 Admin.Status(
-                    version: CoordinatorSoftware.version, time: Self.now, started: started, connectedAgents: agents.count, runs: runs.count))
+                    version: CoordinatorSoftware.version, time: Self.now, started: started, connectedAgents: agents.count,
+                    runs: runs.count))
         case .startRun: try encode(startRun(decode(request)))
         case .listRuns: try encode(order.compactMap { runs[$0]?.line })
         case .showRun: try encode(detail(of: try driver(decode(request, as: Admin.RunName.self).run)))
@@ -96,7 +99,9 @@ extension Coordinator {
 
     private func driver(_ named: RunID?) throws -> RunDriver {
         if let named {
-            guard let driver = runs[named] else { throw Refused(status: 404, text: "there is no run \(named); see: engram run ls") }
+            guard let driver = runs[named] else {
+                throw Refused(status: 404, text: "there is no run \(named); see: engram run ls")
+            }
             return driver
         }
         guard let newest = order.last.flatMap({ runs[$0] }) else {
@@ -157,6 +162,7 @@ extension Coordinator {
     }
 
     private func revoke(_ revocation: Admin.Revocation) throws -> Admin.Revoked {
+        // The store's error says how to find the right name. (A typed catch pattern with a payload here crashes the 6.3.1 compiler.)
         let revoked = try store.revoke(revocation.name, reason: revocation.reason)
         let serials = Set(revoked.map(\.serial))
         let open = sessions.values.filter { $0.peer.map { serials.contains($0.serial) } ?? false }

@@ -37,7 +37,8 @@ package actor Coordinator {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
     package init(
-        store: any StateStore, blobs: BlobStore, spool: UploadSpool, authority: CertificateAuthority, limits: WireLimits, log: Logger
+        store: any StateStore, blobs: BlobStore, spool: UploadSpool, authority: CertificateAuthority, limits: WireLimits,
+        log: Logger
     ) {
         self.store = store
         self.blobs = blobs

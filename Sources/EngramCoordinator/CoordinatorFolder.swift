@@ -50,7 +50,8 @@ package struct CoordinatorFolder {
     package func authority() throws -> CertificateAuthority {
         let files = Self.paths(state.path)
         return try CertificateAuthority(
-            certificate: Certificate(pem: SecretFile.read(files.authority)), key: PrivateKey(pem: SecretFile.read(files.authorityKey)))
+            certificate: Certificate(pem: SecretFile.read(files.authority)),
+            key: PrivateKey(pem: SecretFile.read(files.authorityKey)))
     }
 
     package func context() throws -> TLSContext {

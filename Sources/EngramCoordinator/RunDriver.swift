@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramTensors
 import EngramBytes
 import EngramFederation
 import EngramStore
+import EngramTensors
 import EngramWire
 import Foundation
 
@@ -51,8 +51,10 @@ final class RunDriver {
             default: nil
             }
         return Admin.RunLine(
-            run: id, name: recipe.name, state: state.phase.stored.rawValue, round: min(state.round, recipe.rounds), rounds: recipe.rounds,
-            agents: state.members.count, clusters: state.book.clusters.count { !$0.members.isEmpty }, created: created, failure: failure)
+            run: id, name: recipe.name, state: state.phase.stored.rawValue, round: min(state.round, recipe.rounds),
+            rounds: recipe.rounds,
+            agents: state.members.count, clusters: state.book.clusters.count { !$0.members.isEmpty }, created: created,
+            failure: failure)
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import struct Synchronization.Atomic
 import Glibc
+
+import struct Synchronization.Atomic
 
 /// Accepts TCP connections; outlives bursts that exhaust descriptors or memory.
 package final class Listener: Sendable {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLocks
-import struct Synchronization.Atomic
 import CShims
+import EngramLocks
 import Foundation
+
+import struct Synchronization.Atomic
 
 /// The thread of a reactor: waits in epoll, runs the reactor's jobs, keeps the table of who waits for what.
 ///

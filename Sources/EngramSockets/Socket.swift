@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLocks
 import CShims
+import EngramLocks
 import Glibc
 
 /// A TCP socket: thin throwing system calls around a descriptor that it owns.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLocks
 package import EngramBytes
+import EngramLocks
 package import Foundation
 
 /// Files that are named by what they hold (SHA-256): models, and whatever else is large and never changes.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLocks
 import EngramBytes
+import EngramLocks
 
 /// One upload on its way into the spool: a partial file, how far it is, and the digest of what is there.
 ///

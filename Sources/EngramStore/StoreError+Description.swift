@@ -53,7 +53,7 @@ extension StoreError: CustomStringConvertible {
         case .tokenForOtherRole(let role): "the enrolment token is for the role \(role.rawValue): ask for one for your role"
         case .nameInUse(let name): "the name \(name) belongs to an active identity: choose another, or revoke that one first"
         case .serialInUse(let serial): "a certificate with the serial \(serial) was already issued: issue a new one"
-        case .identityUnknown(let name): "no identity is called \(name): `engram identities` lists them"
+        case .identityUnknown(let name): "no identity is called \(name): `engram agent ls` lists them"
         default: "the identity was refused"
         }
     }
@@ -61,7 +61,7 @@ extension StoreError: CustomStringConvertible {
     private var runDescription: String {
         switch self {
         case .runExists(let run): "there is already a run \(run): choose another id"
-        case .runUnknown(let run): "there is no run \(run): `engram runs` lists them"
+        case .runUnknown(let run): "there is no run \(run): `engram run ls` lists them"
         case .runOver(let run, let state): "run \(run) is \(state.rawValue) and takes no more changes: start a new run"
         case .runCannotBecome(let run, let from, let to):
             "run \(run) is \(from.rawValue) and cannot become \(to.rawValue)"

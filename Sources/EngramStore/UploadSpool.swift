@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLocks
 package import EngramBytes
+import EngramLocks
 package import EngramWire
 
 /// Where uploads are written down as they arrive, until their round closes.

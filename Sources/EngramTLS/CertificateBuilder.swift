@@ -1,5 +1,5 @@
-import COpenSSL
 // SPDX-License-Identifier: Apache-2.0
+import COpenSSL
 import CShims
 
 /// One certificate in the making: version 3, random 128-bit serial number, subject, validity, key; then issuer, extensions,

@@ -1,5 +1,5 @@
-import COpenSSL
 // SPDX-License-Identifier: Apache-2.0
+import COpenSSL
 import CShims
 
 /// OpenSSL's error queue of this thread. To be cleared before a call and drained right after it, with no suspension between.

@@ -1,5 +1,5 @@
-import COpenSSL
 // SPDX-License-Identifier: Apache-2.0
+import COpenSSL
 import CShims
 
 /// A PKCS #10 certificate signing request: proof that its sender holds a private key, and nothing else.

@@ -1,7 +1,7 @@
-import EngramLocks
-import COpenSSL
 // SPDX-License-Identifier: Apache-2.0
+import COpenSSL
 import CShims
+import EngramLocks
 
 /// One side's TLS settings: TLS 1.3 only, own certificate, whom to trust, session resumption by tickets.
 ///

@@ -1,7 +1,7 @@
-import COpenSSL
 // SPDX-License-Identifier: Apache-2.0
-import EngramLocks
+import COpenSSL
 import CShims
+import EngramLocks
 
 /// One TLS connection as bytes in, bytes out: it never touches a socket.
 ///

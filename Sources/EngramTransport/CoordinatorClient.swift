@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLocks
 package import EngramBytes
+import EngramLocks
 package import EngramWire
 
 /// One connection to a coordinator, as calls: fetch a blob, upload, ask, enrol. Agents and operators use it alike.
@@ -87,7 +87,9 @@ package final class CoordinatorClient: Sendable {
         let stream = driver.withMachine { $0.nextStream() }
         let begun = partials.take(digest)
         let bytes = try await withCheckedThrowingContinuation { waiter in
-            guard register({ $0.downloads[stream] = Download(digest: digest, bytes: begun, waiter: waiter) }, else: waiter) else { return }
+            guard register({ $0.downloads[stream] = Download(digest: digest, bytes: begun, waiter: waiter) }, else: waiter) else {
+                return
+            }
             driver.submit(.fetch(.init(stream: stream, digest: digest, offset: UInt64(begun.count))))
         }
         guard Digest(of: bytes) == digest else { throw ClientError.wrongDigest(digest) }
@@ -100,7 +102,10 @@ package final class CoordinatorClient: Sendable {
         return try await withCheckedThrowingContinuation { waiter in
             guard register({ $0.uploads[stream] = Upload(bytes: bytes, waiter: waiter) }, else: waiter) else { return }
             driver.submit(
-                .offer(.init(stream: stream, run: run, round: UInt32(clamping: round), size: UInt64(bytes.count), digest: Digest(of: bytes))))
+                .offer(
+                    .init(
+                        stream: stream, run: run, round: UInt32(clamping: round), size: UInt64(bytes.count),
+                        digest: Digest(of: bytes))))
         }
     }
 
@@ -176,7 +181,8 @@ package final class CoordinatorClient: Sendable {
 
     private func send(_ resume: Message.Resume) {
         guard let upload = state.withLock({ $0.uploads[resume.stream] }),
-            let plan = try? OutgoingTransfer(size: UInt64(upload.bytes.count), from: resume.offset, direction: .upload, limits: limits)
+            let plan = try? OutgoingTransfer(
+                size: UInt64(upload.bytes.count), from: resume.offset, direction: .upload, limits: limits)
         else { return }
         let transfer = Mutex(plan)
         driver.submit {

@@ -6,7 +6,8 @@ package import EngramWire
 /// Getting a certificate for a token: the key is made here and never leaves.
 package enum Enrolment {
     package static func run(
-        ticket: EnrolmentTicket, name: String, coordinator: Endpoint, into folder: IdentityFolder, software: String, reactor: Reactor,
+        ticket: EnrolmentTicket, name: String, coordinator: Endpoint, into folder: IdentityFolder, software: String,
+        reactor: Reactor,
         limits: WireLimits
     ) async throws {
         let key = try PrivateKey.generate()

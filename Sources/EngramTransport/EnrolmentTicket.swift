@@ -17,7 +17,8 @@ package struct EnrolmentTicket: Equatable, Sendable {
     }
 
     package init?(_ text: String) {
-        let parts = text.trimmingPrefix { $0.isWhitespace }.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+        let parts = text.trimmingPrefix { $0.isWhitespace }.split(separator: "-", omittingEmptySubsequences: false).map(
+            String.init)
         guard parts.count == 3, parts[0] == "engram1", let secret = [UInt8](hex: parts[1]), secret.count == Self.secretBytes,
             let print = [UInt8](hex: parts[2].filter { !$0.isWhitespace }), print.count == 32
         else { return nil }

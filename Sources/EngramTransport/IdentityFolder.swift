@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package import EngramTLS
 package import EngramSockets
+package import EngramTLS
 package import EngramWire
 import Foundation
 
@@ -36,7 +36,8 @@ package struct IdentityFolder: Sendable {
     package func context() throws -> TLSContext {
         let credentials = try TLSContext.Credentials(
             certificate: Certificate(pem: SecretFile.read(certificatePath)), key: PrivateKey(pem: SecretFile.read(keyPath)))
-        return try TLSContext(clientTrusting: .authority(Certificate(pem: SecretFile.read(authorityPath))), credentials: credentials)
+        return try TLSContext(
+            clientTrusting: .authority(Certificate(pem: SecretFile.read(authorityPath))), credentials: credentials)
     }
 
     /// A transport to the coordinator, or to another address of it.

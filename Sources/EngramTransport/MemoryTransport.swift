@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramLocks
-import struct Synchronization.Atomic
 package import EngramTLS
+
+import struct Synchronization.Atomic
 
 /// A server and its clients in one process, without sockets: same contract as TLS, with seeded faults.
 package final class MemoryTransport: ServerTransport {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLocks
 import EngramBytes
+import EngramLocks
 
 /// What has arrived of blobs whose download was cut: the next connection asks for the rest only.
 package final class PartialDownloads: Sendable {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramLocks
-import struct Synchronization.Atomic
 package import EngramSockets
 package import EngramTLS
+
+import struct Synchronization.Atomic
 
 /// TLS over TCP. The session is locked only while bytes are encrypted or decrypted, never across a wait.
 package final class TLSStream: ByteStream {

@@ -6,11 +6,13 @@ import EngramTransport
 import EngramWire
 
 struct Enroll: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Gets a certificate for a token; the key is made here and never leaves.")
+    static let configuration = CommandConfiguration(
+        abstract: "Gets a certificate for a token; the key is made here and never leaves.")
 
     @Option(help: "Folder for this agent's identity and memory (made, mode 0700).") var state: String
     @Option(help: "The coordinator's HOST:PORT.") var coordinator: String
-    @Option(help: "The token, or - to read it from standard input (so that it does not show in the process list).") var token: String
+    @Option(help: "The token, or - to read it from standard input (so that it does not show in the process list).") var token:
+        String
     @Option(help: "The agent's name in the federation; letters, digits, '.', '_', '-'.") var name: String
 
     func run() async throws {

@@ -5,7 +5,8 @@ import EngramFederation
 import Foundation
 
 struct Inspect: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Says what is in a shard, and exactly what would leave this machine.")
+    static let configuration = CommandConfiguration(
+        abstract: "Says what is in a shard, and exactly what would leave this machine.")
 
     @Option(help: "The shard, a safetensors file.") var shard: String
     @Option(help: "A preset's name, or a recipe file.") var recipe = "constellation"

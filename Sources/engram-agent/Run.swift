@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import UnixSignals
 import ArgumentParser
 import EngramAgent
 import EngramFederation
@@ -8,6 +7,7 @@ import EngramTransport
 import EngramWire
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Takes part in the coordinator's runs until stopped.")
@@ -15,7 +15,8 @@ struct Run: AsyncParsableCommand {
     @Option(help: "The folder given to enroll.") var state: String
     @Option(help: "This agent's shard, a safetensors file.") var shard: String
     @Option(help: "The coordinator's HOST:PORT, if it has moved since enrolment.") var coordinator: String?
-    @Option(help: "trace, debug, info, notice, warning, error or critical.", transform: LogLevel.parse) var logLevel = Logger.Level.info
+    @Option(help: "trace, debug, info, notice, warning, error or critical.", transform: LogLevel.parse) var logLevel = Logger
+        .Level.info
 
     func run() async throws {
         Process.ignoreBrokenPipes()
@@ -32,7 +33,8 @@ struct Run: AsyncParsableCommand {
             trainer: LocalTrainer(id: id, shard: read, memories: folder.memories, deployment: folder.deployment),
             profile: AgentProfile(read), software: Software.name, limits: limits, log: log)
         let group = ServiceGroup(
-            configuration: .init(services: [.init(service: AgentRunner(service: service))], cancellationSignals: [.sigterm, .sigint], logger: log))
+            configuration: .init(
+                services: [.init(service: AgentRunner(service: service))], cancellationSignals: [.sigterm, .sigint], logger: log))
         try await group.run()
     }
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import UnixSignals
 import ArgumentParser
 import EngramCoordinator
 import EngramSockets
@@ -9,14 +8,17 @@ import EngramWire
 import Foundation
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 struct Run: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Runs the daemon until stopped; whatever it had committed, it goes on from.")
+    static let configuration = CommandConfiguration(
+        abstract: "Runs the daemon until stopped; whatever it had committed, it goes on from.")
 
     @Option(help: "The folder that 'init' made.") var state: String
     @Option(help: "Where to listen, HOST:PORT; port 0 takes any free one.") var listen = "127.0.0.1:7443"
     @Option(help: "A file that gets the real HOST:PORT once the daemon listens.") var portFile: String?
-    @Option(help: "trace, debug, info, notice, warning, error or critical.", transform: LogLevel.parse) var logLevel = Logger.Level.info
+    @Option(help: "trace, debug, info, notice, warning, error or critical.", transform: LogLevel.parse) var logLevel = Logger
+        .Level.info
 
     private func makeLog() -> Logger {
         var log = Logger(label: "engramd", factory: { StreamLogHandler.standardError(label: $0) })
@@ -38,7 +40,8 @@ struct Run: AsyncParsableCommand {
         let reactor = try Reactor()
         let endpoint = try Endpoint(listen, defaultPort: IdentityFolder.defaultPort)
         let address = try await endpoint.resolve(on: reactor.resolver)[0]
-        let transport = try await TLSServerTransport(on: address, reactor: reactor, context: try folder.context(), limits: limits) {
+        let transport = try await TLSServerTransport(on: address, reactor: reactor, context: try folder.context(), limits: limits)
+        {
             remote, reason in
             log.info("connection refused", metadata: ["connection.remote": "\(remote)", "error": "\(reason)"])
         }

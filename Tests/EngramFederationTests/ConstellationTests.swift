@@ -63,8 +63,14 @@ import Testing
     @Test func oneOfEightIsTooFew() {
         var script = ConstellationScript([0, 0, 0, 1, 0, 0, 0, 0])
         script.play(rounds: 40)
+        // It is never cut off alone; whatever else is tried in its stead does not pay.
         #expect(script.clusters.count == 1)
-        #expect(script.events(.tried).isEmpty)
+        #expect(script.events(.tried).count == script.events(.refused).count)
+    }
+
+    @Test func oneOddAgentHidesNoGroups() {
+        var script = ConstellationScript([0, 0, 0, 1, 2, 1, 0, 1, 0, 1])
+        #expect(script.play { $0.clusters.contains { Set($0).isSuperset(of: [3, 5, 7, 9]) && $0.count <= 5 } })
     }
 
     @Test func aMinimumSizeIsKept() {

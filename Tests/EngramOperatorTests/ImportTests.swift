@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 import EngramLearning
 import EngramOperator
 import EngramTensors
-// SPDX-License-Identifier: Apache-2.0
 import EngramWire
 import Foundation
 import Testing

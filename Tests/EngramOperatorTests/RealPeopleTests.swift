@@ -47,8 +47,9 @@ struct RealPeopleTests {
             folder: Self.folder("isola-rsvp-memory"), features: ["layers14.npy"], label: "hit", task: .remembered)
         source.standardised = true
         source.validation = 0.4
-        let cold = try report(source, ["rounds=30", "optimiser.rate=0.1", "optimiser.decay=0.93", "reference.local=false"])
-            .summary.meanCold
+        let settings = ["rounds=60", "optimiser.rate=0.02", "optimiser.decay=0.93"]
+        let cold = try report(source, settings).summary.meanCold
+        // Far below what was measured (.64): this guards against breakage, it is not the measurement.
         for row in [Row.global, .cluster, .personal, .deployed] { #expect(try #require(cold[row]) > 0.62) }
     }
 }

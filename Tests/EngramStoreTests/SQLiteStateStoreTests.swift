@@ -1,8 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GRDB
 import Testing
 
-// SPDX-License-Identifier: Apache-2.0
 @testable import EngramStore
 
 /// What only a database file can go wrong with.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import struct Synchronization.Atomic
 import EngramSockets
 import EngramTLS
 import EngramTransport
 import EngramWire
 import Glibc
+
+import struct Synchronization.Atomic
 
 /// The two transports that must behave alike.
 enum Kind: String, CaseIterable, Sendable { case memory, tls }

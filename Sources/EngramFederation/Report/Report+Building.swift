@@ -1,5 +1,5 @@
-import EngramLearning
 // SPDX-License-Identifier: Apache-2.0
+import EngramLearning
 import EngramTensors
 import EngramWire
 

@@ -9,7 +9,7 @@ package struct RecipeOptions: ParsableArguments {
 
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Change one key, such as rounds=30 or grouping.minimum_size=3; may be repeated.", valueName: "key=value"))
+        help: ArgumentHelp("Change one key: rounds=30, grouping.minimum_size=3; may be repeated.", valueName: "key=value"))
     package var overrides: [String] = []
 
     @Option(help: "Everything random follows from it (the recipe's own seed if it is missing).")

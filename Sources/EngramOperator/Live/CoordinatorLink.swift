@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 package import EngramBytes
 package import EngramFederation
-// SPDX-License-Identifier: Apache-2.0
 import EngramLocks
 import EngramSockets
 package import EngramTransport

@@ -1,5 +1,5 @@
-import EngramFederation
 // SPDX-License-Identifier: Apache-2.0
+import EngramFederation
 import EngramLocks
 import EngramTensors
 import EngramWire

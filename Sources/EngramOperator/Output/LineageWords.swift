@@ -1,5 +1,5 @@
-package import EngramFederation
 // SPDX-License-Identifier: Apache-2.0
+package import EngramFederation
 import EngramWire
 import Foundation
 

@@ -1,8 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Dispatch
 package import EngramBytes
 package import EngramFederation
 package import EngramLearning
-// SPDX-License-Identifier: Apache-2.0
 import EngramLocks
 import EngramTensors
 package import EngramWire

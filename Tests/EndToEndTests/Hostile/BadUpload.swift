@@ -44,9 +44,12 @@ enum BadUpload: String, CaseIterable, Sendable {
         case .trailing: return honest.encoded() + [0]
         case .manyScalars: return Parcel.magic4 + [0xFF, 0xFF, 0xFF, 0xFF] + [UInt8](repeating: 0, count: 64)
         // Deflated, of the right shape, and 64 times as large inflated as it travels.
-        case .ratioBomb: return honest.replacing(name, layout: 8, count: count, inflated: 4 * count, body: [UInt8](repeating: 0, count: 4 * count / 64))
+        case .ratioBomb:
+            return honest.replacing(
+                name, layout: 8, count: count, inflated: 4 * count, body: [UInt8](repeating: 0, count: 4 * count / 64))
         case .countBomb:
-            return honest.replacing(name, layout: 8, count: 1 << 31, inflated: Int(UInt32.max), body: [0x78, 0x01, 3, 0, 0, 0, 0, 1])
+            return honest.replacing(
+                name, layout: 8, count: 1 << 31, inflated: Int(UInt32.max), body: [0x78, 0x01, 3, 0, 0, 0, 0, 1])
         // Declares what is right and inflates to a thousand times as much.
         case .lyingBomb:
             let bomb = Zlib.deflate([UInt8](repeating: 0, count: 200_000), strategy: .standard, level: 9)

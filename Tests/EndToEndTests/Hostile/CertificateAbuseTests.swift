@@ -84,7 +84,8 @@ extension Hostile {
                     .revokeAgent, Admin.Revocation(name: "mallory", reason: "stolen"), Admin.Revoked.self)
                 #expect(revoked.certificates == 1 && revoked.connections == 1)
                 // On the open connection, at once: the agent's service ends and does not come back.
-                guard case .failure(let error) = await agent.result(), case AgentError.turnedAway(.revoked, let text) = error else {
+                guard case .failure(let error) = await agent.result(), case AgentError.turnedAway(.revoked, let text) = error
+                else {
                     Issue.record("the agent did not end, or for another reason")
                     return
                 }

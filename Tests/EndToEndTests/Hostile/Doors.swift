@@ -43,7 +43,8 @@ extension TestDaemon {
     func enrol(_ name: String, with token: String, into folder: String) async throws {
         guard let ticket = EnrolmentTicket(token) else { throw CocoaError(.coderInvalidValue) }
         try await Enrolment.run(
-            ticket: ticket, name: name, coordinator: Endpoint(endpoint), into: IdentityFolder(self.folder + "/identities/" + folder),
+            ticket: ticket, name: name, coordinator: Endpoint(endpoint),
+            into: IdentityFolder(self.folder + "/identities/" + folder),
             software: "test", reactor: reactor, limits: WireLimits())
     }
 }

@@ -25,12 +25,15 @@ extension Hostile {
                 self.greets = greets
             }
 
-            init(_ name: String, _ message: Message, _ code: RefusalCode, role: SessionRole = .agent, greets: Bool = true) throws {
+            init(_ name: String, _ message: Message, _ code: RefusalCode, role: SessionRole = .agent, greets: Bool = true) throws
+            {
                 self.init(name, try MessageCodec(limits: WireLimits()).encoded(message), code, role: role, greets: greets)
             }
         }
 
-        private static func frame(_ kind: UInt8, version: UInt8 = 1, flags: UInt16 = 0, stream: UInt32 = 0, _ payload: [UInt8]) -> [UInt8] {
+        private static func frame(_ kind: UInt8, version: UInt8 = 1, flags: UInt16 = 0, stream: UInt32 = 0, _ payload: [UInt8])
+            -> [UInt8]
+        {
             Frame(version: version, kind: kind, flags: flags, stream: stream, payload: payload).encoded()
         }
 
@@ -43,7 +46,9 @@ extension Hostile {
             let boast = Message.hello(
                 .init(minVersion: 1, maxVersion: 1, software: "boast", profile: [UInt8](try JSONEncoder().encode(vast))))
             let nested = Message.hello(
-                .init(minVersion: 1, maxVersion: 1, software: "nested", profile: [UInt8](repeating: UInt8(ascii: "["), count: 60_000)))
+                .init(
+                    minVersion: 1, maxVersion: 1, software: "nested",
+                    profile: [UInt8](repeating: UInt8(ascii: "["), count: 60_000)))
             let request = Message.request(.init(stream: 1, verb: Verb.createTokens.rawValue, body: Array("{}".utf8)))
             let offer = Message.offer(.init(stream: 1, run: RunID(checked: "r"), round: 1, size: 9, digest: Digest(of: [])))
             let fetch = Message.fetch(.init(stream: 0x7FFF_FFFF, digest: Digest(of: []), offset: 0))
@@ -57,6 +62,10 @@ extension Hostile {
                 Break("unknown flags", frame(4, flags: 0x80, ping), .malformed),
                 Break("a stream where none belongs", frame(4, stream: 5, ping), .malformed),
                 Break("bytes after the last field", frame(4, ping + [0]), .malformed),
+                Break(
+                    "an upload of 8 EiB",
+                    frame(33, stream: 1, [0, 1, 0x72, 0, 0, 0, 1, 0x7F] + [UInt8](repeating: 0xFF, count: 39)), .overLimit),
+                Break("a blob from the offset 2^64 on", frame(32, stream: 1, [UInt8](repeating: 0xFF, count: 40)), .overLimit),
                 Break("half a payload", frame(4, [0, 0]), .malformed),
                 Break("text that is not UTF-8", frame(6, [0, 2, 0xFF, 0xFE]), .malformed),
                 try Break("a second hello", hello, .outOfOrder),
@@ -68,7 +77,8 @@ extension Hostile {
                 try Break("a profile of endless brackets", nested, .malformed, greets: false),
                 try Break("an agent that asks like an operator", request, .notPermitted),
                 try Break("an operator that offers an upload", offer, .notPermitted, role: .operator),
-                try Break("an agent that sends work", .withdraw(.init(run: RunID(checked: "r"), round: 1, text: "")), .notPermitted),
+                try Break(
+                    "an agent that sends work", .withdraw(.init(run: RunID(checked: "r"), round: 1, text: "")), .notPermitted),
                 try Break("a chunk of no transfer", .chunk(.init(stream: 3, isLast: true, bytes: [1])), .outOfOrder),
                 try Break("a refusal that the daemon hears", .refuse(.init(code: .fault, text: "hm")), .none),
             ]

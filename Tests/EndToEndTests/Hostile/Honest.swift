@@ -16,18 +16,22 @@ enum Honest {
     }
 
     /// Asks for a whole run once everyone else is gone.
-    static func isServed(by daemon: TestDaemon, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    static func isServed(
+        by daemon: TestDaemon, as run: String = "honest", sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
         let shards = try shards()
         let recipe = try ToyFederation.recipe("fedavg", agents: shards.count, rounds: 2)
         let console = try await Console(daemon)
         defer { console.leave() }
-        while try await console.ask(.status, Admin.Nothing(), Admin.Status.self).connectedAgents > 0 { await _Concurrency.Task.yield() }
+        while try await console.ask(.status, Admin.Nothing(), Admin.Status.self).connectedAgents > 0 {
+            await _Concurrency.Task.yield()
+        }
         let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
         for agent in agents { try await agent.start(daemon) }
-        try await console.start(recipe, as: "honest")
-        let line = try await console.wait(for: "honest")
+        try await console.start(recipe, as: run)
+        let line = try await console.wait(for: run)
         #expect(line.state == "finished", "\(line.failure ?? "")", sourceLocation: sourceLocation)
-        #expect(try await console.report(of: "honest").models == models(recipe, shards), sourceLocation: sourceLocation)
+        #expect(try await console.report(of: run).models == models(recipe, shards), sourceLocation: sourceLocation)
         for agent in agents { await agent.stop() }
     }
 

@@ -129,6 +129,29 @@ extension Hostile {
             }
         }
 
+        /// Runs side by side take neither each other's models nor recipes for garbage.
+        @Test func twoRunsAtOnce() async throws {
+            try await Honest.afterwards(TestDaemon(.tls)) { daemon in
+                let shards = try Honest.shards(3)
+                let names = ["run", "other"]
+                let recipes = try names.map { name in
+                    try ToyFederation.recipe("fedavgm", agents: 3, rounds: 15, "seed: \(name.count)")
+                }
+                let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
+                let console = try await Console(daemon)
+                for (name, recipe) in zip(names, recipes) { try await console.start(recipe, as: name) }
+                for agent in agents { try await agent.start(daemon) }
+                for (name, recipe) in zip(names, recipes) {
+                    #expect(try await console.wait(for: name).state == "finished")
+                    #expect(try await console.report(of: name).models == Honest.models(recipe, shards))
+                }
+                #expect(!daemon.notes.holds("run suspended"))
+                for agent in agents { #expect(!agent.notes.holds("work failed")) }
+                console.leave()
+                for agent in agents { await agent.stop() }
+            }
+        }
+
         /// An agent whose memory is gone says so and sends nothing; the others go on by quorum.
         @Test func aLostMemory() async throws {
             try await Honest.afterwards(TestDaemon(.tls)) { daemon in

@@ -2,6 +2,7 @@
 import EngramBytes
 import EngramFederation
 import EngramLearning
+import EngramTLS
 import EngramWire
 import Testing
 
@@ -44,7 +45,8 @@ extension Hostile {
                 for bad in BadUpload.allCases {
                     let bytes = bad.bytes(honest, home: home, count: update.count, rows: shard.train.count)
                     let receipt = try await mallory.upload(bytes, run: run, round: 1)
-                    #expect(receipt?.accepted == false && receipt?.code == .updateRefused, "\(bad): \(String(describing: receipt))")
+                    #expect(
+                        receipt?.accepted == false && receipt?.code == .updateRefused, "\(bad): \(String(describing: receipt))")
                     #expect(receipt?.text.contains(bad.reason) == true, "\(bad): \(receipt?.text ?? "no receipt")")
                 }
                 // None of it stays: the honest upload of the same round counts.
@@ -66,18 +68,37 @@ extension Hostile {
                 #expect(try await code("run", 2) == .stale)
                 #expect(try await code("run", Int(UInt32.max)) == .stale)
                 #expect(try await code("no-such-run", 1) == .notFound)
-                #expect(try await code("run", 1, size: .max) == .overLimit)
                 // Within the wire's limit, but more than the round can ask for: nobody reserves the spool for himself.
                 #expect(try await code("run", 1, size: 100 << 20) == .overLimit)
                 #expect(try await code("run", 1, digest: Digest(of: [1, 2, 3])) == .digestMismatch)
-                // Blobs that no work of this agent names cannot be had, and neither can files.
-                switch try await mallory.fetch(Digest(of: Array("somebody else's model".utf8))) {
-                case .success: Issue.record("a blob that was not Mallory's was sent")
-                case .failure(let refused): #expect(refused.receipt.code == .notFound)
-                }
                 #expect(try await mallory.upload(bytes, run: run, round: 1)?.accepted == true)
-                // Once more is accepted once.
                 try await finish(daemon, mallory, recipe, shard)
+            }
+        }
+
+        /// A model is there for those whose work names it.
+        @Test func modelsOfOthersCannotBeFetched() async throws {
+            try await Honest.afterwards(TestDaemon(.tls)) { daemon in
+                try await Honest.isServed(by: daemon, as: "before")
+                let console = try await Console(daemon)
+                let hex = try #require(try await console.report(of: "before").models.first?.sha256)
+                console.leave()
+                let digest = try #require(Digest(hex: "\(hex)"))
+                let shard = try ToyFederation.shards(agents: 1, rows: 24)[0].shard
+                let mallory = try await Mallory(daemon, shard)
+                switch try await mallory.fetch(digest) {
+                case .success: Issue.record("a model of others was sent to Mallory")
+                case .failure(let refused):
+                    #expect(refused.receipt.code == .notFound && refused.receipt.text.contains("no work of this agent"))
+                }
+                await mallory.leave()
+                // It is there: whoever may have it gets it.
+                let permitted = try await Intruder(daemon.client("operator", .operator))
+                try await permitted.greet()
+                try await permitted.say(.fetch(.init(stream: 1, digest: digest, offset: 0)))
+                let bytes = try await permitted.hear { if case .chunk(let chunk) = $0 { chunk.bytes } else { nil } }
+                #expect(bytes.map { Digest(of: $0) } == digest)
+                await permitted.leave()
             }
         }
 
@@ -94,7 +115,10 @@ extension Hostile {
                     _ = try await mallory.work()
                     let junk = [UInt8](repeating: UInt8(misstep.rawValue.count), count: 100)
                     func chunk(_ count: Int, last: Bool) -> Message {
-                        .chunk(.init(stream: 1, isLast: last, bytes: [UInt8](junk.prefix(count)) + [UInt8](repeating: 0, count: max(0, count - 100))))
+                        .chunk(
+                            .init(
+                                stream: 1, isLast: last,
+                                bytes: [UInt8](junk.prefix(count)) + [UInt8](repeating: 0, count: max(0, count - 100))))
                     }
                     let offer = Message.offer(.init(stream: 1, run: run, round: 1, size: 100, digest: Digest(of: junk)))
                     let intruder = mallory.intruder

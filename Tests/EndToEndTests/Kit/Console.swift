@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramTLS
 import EngramFederation
+import EngramTLS
 import EngramTransport
 import EngramWire
 import Foundation
@@ -31,12 +31,14 @@ final class Console: Sendable {
     /// Waits until the run is over; returns its last line.
     func wait(for run: String) async throws -> Admin.RunLine {
         _ = try await client.request(
-            Verb.watchRun.rawValue, [UInt8](try JSONEncoder().encode(Admin.RunName(run: RunID(run))))) { _, _ in }
+            Verb.watchRun.rawValue, [UInt8](try JSONEncoder().encode(Admin.RunName(run: RunID(run))))
+        ) { _, _ in }
         return try await ask(.showRun, Admin.RunName(run: RunID(run)), Admin.RunDetail.self).line
     }
 
     func report(of run: String) async throws -> Report {
-        let (_, data) = try await client.request(Verb.report.rawValue, [UInt8](try JSONEncoder().encode(Admin.RunName(run: RunID(run)))))
+        let (_, data) = try await client.request(
+            Verb.report.rawValue, [UInt8](try JSONEncoder().encode(Admin.RunName(run: RunID(run)))))
         return try Report(json: Data(data))
     }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramTLS
 import EngramAgent
 import EngramFederation
 import EngramLearning
+import EngramTLS
 import EngramTransport
 import EngramWire
 import Foundation
@@ -30,7 +30,8 @@ final class TestAgent {
         var log = notes.logger("agent")
         log[metadataKey: "agent"] = "\(id)"
         let service = AgentService(
-            transport: transport, trainer: LocalTrainer(id: id, shard: shard, memories: state.memories, deployment: state.deployment),
+            transport: transport,
+            trainer: LocalTrainer(id: id, shard: shard, memories: state.memories, deployment: state.deployment),
             profile: AgentProfile(shard), software: "test", limits: WireLimits(), log: log)
         running = _Concurrency.Task {
             try await service.run()

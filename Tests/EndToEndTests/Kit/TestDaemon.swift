@@ -46,7 +46,8 @@ final class TestDaemon {
         let log = notes.logger("daemon")
         let coordinator = Coordinator(
             store: try SQLiteStateStore(in: opened.state, maximumBytes: maximumBytes), blobs: try BlobStore(in: opened.state),
-            spool: try UploadSpool(in: opened.state, limits: .standard), authority: try opened.authority(), limits: limits, log: log)
+            spool: try UploadSpool(in: opened.state, limits: .standard), authority: try opened.authority(), limits: limits,
+            log: log)
         let transport: any ServerTransport
         switch wiring {
         case .memory:
@@ -111,8 +112,10 @@ final class TestDaemon {
     func tokens(_ count: Int, lifetime: Double = 60) async throws -> [String] {
         let console = try await Console(self)
         defer { console.leave() }
-        return try await console.ask(.createTokens, Admin.NewTokens(role: "agent", count: count, lifetime: lifetime, label: "test"), Admin.Tokens.self)
-            .tokens
+        return try await console.ask(
+            .createTokens, Admin.NewTokens(role: "agent", count: count, lifetime: lifetime, label: "test"), Admin.Tokens.self
+        )
+        .tokens
     }
 
     /// In memory there is no certificate to sign; the store must know the identity all the same.

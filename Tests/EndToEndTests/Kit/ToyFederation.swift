@@ -6,7 +6,9 @@ import EngramWire
 
 /// Small shards of separable data, in planted groups whose labels are permuted.
 enum ToyFederation {
-    static func shards(agents: Int, groups: Int = 1, rows: Int = 48, inputs: Int = 6, seed: UInt64 = 7) throws -> [(id: AgentID, shard: Shard)] {
+    static func shards(agents: Int, groups: Int = 1, rows: Int = 48, inputs: Int = 6, seed: UInt64 = 7) throws -> [(
+        id: AgentID, shard: Shard
+    )] {
         try (0..<agents).map { index in
             var generator = SeededGenerator(seed: seed, "toy", String(index))
             var features: [Float] = []

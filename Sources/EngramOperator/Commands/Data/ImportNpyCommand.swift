@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 package import ArgumentParser
 package import EngramLearning
 package import EngramTensors
-// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// `engram data import npy`.

@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 package import ArgumentParser
 import EngramFederation
-// SPDX-License-Identifier: Apache-2.0
 import EngramWire
 
 /// `engram run ls`.
