@@ -24,6 +24,10 @@ extension Coordinator {
     }
 
     func suspend(_ driver: RunDriver, _ error: any Error) {
+        if let lost = error as? StoreError, lost.isPermanent, driver.resumeAt == nil, !driver.state.isOver {
+            log.error("run failed", metadata: ["run.id": "\(driver.id)", "error": "\(error)"])
+            return apply(.fail("\(error)"), to: driver)
+        }
         log.error(
             "run suspended", metadata: ["run.id": "\(driver.id)", "error": "\(error)", "again.seconds": "\(Self.resumePause)"])
         driver.resumeAt = Self.now + Self.resumePause

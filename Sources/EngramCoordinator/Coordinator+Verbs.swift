@@ -256,6 +256,14 @@ extension Coordinator {
 }
 
 extension StoreError {
+    /// Whether waiting cannot mend it: a model that is gone or damaged.
+    var isPermanent: Bool {
+        switch self {
+        case .blobMissing, .blobDamaged: true
+        default: false
+        }
+    }
+
     /// As in HTTP: unknown, not now, or this side's fault.
     var status: UInt16 {
         switch self {

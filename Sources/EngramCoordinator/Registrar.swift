@@ -7,7 +7,7 @@ import EngramWire
 
 /// Who may come in: tokens become certificates.
 package struct Registrar: Sendable {
-    /// Certificates are renewed well before that.
+    /// A year; then the agent enrols again with a token labelled with its name.
     package static let certificateSeconds = 365.0 * 86_400
 
     private let store: any StateStore

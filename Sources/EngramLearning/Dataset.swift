@@ -61,7 +61,7 @@ package struct Dataset: Sendable {
 
     /// The features of some rows as floats, [rows.count, dimension]; every row must be in 0..<count.
     package func floats(rows: [Int]) -> [Float] {
-        unsafe [Float](unsafeUninitializedCapacity: rows.count * dimension) { buffer, made in
+        unsafe [Float](unsafeUninitializedCapacity: max(1, rows.count * dimension)) { buffer, made in
             if let base = buffer.baseAddress { unsafe gather(rows.map { Int64($0) }[...], into: base) }
             made = rows.count * dimension
         }

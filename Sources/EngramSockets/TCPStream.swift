@@ -79,7 +79,7 @@ package final class TCPStream: Sendable {
         let capacity = max(1, min(limit, Self.pieceSize))
         while true {
             var outcome = Result<Socket.Transfer, SocketError>.success(.wouldBlock)
-            let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            let bytes = unsafe [UInt8](unsafeUninitializedCapacity: max(1, capacity)) { buffer, count in
                 do throws(SocketError) {
                     let transfer = unsafe try socket.receive(into: UnsafeMutableRawBufferPointer(buffer))
                     if case .moved(let moved) = transfer { count = moved }

@@ -65,7 +65,7 @@ struct OpenFile: ~Copyable, Sendable {
     /// Up to `count` bytes from `offset` on; fewer only at the end of the file.
     func read(_ count: Int, at offset: Int) throws(StoreError) -> [UInt8] {
         var failure: Int32 = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: max(1, count)) { buffer, filled in
             filled = 0
             while filled < count {
                 let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])

@@ -34,7 +34,7 @@ enum PEM {
 
     private static func drain(_ bio: OpaquePointer) -> [UInt8] {
         let count = unsafe BIO_ctrl_pending(bio)
-        return unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+        return unsafe [UInt8](unsafeUninitializedCapacity: max(1, count)) { buffer, filled in
             filled = unsafe Int(max(0, BIO_read(bio, buffer.baseAddress, Int32(clamping: count))))
         }
     }

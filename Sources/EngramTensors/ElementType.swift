@@ -35,7 +35,7 @@ package enum ElementType: String, Sendable, Codable, CaseIterable {
         if count == 0 { return [] }
         switch self {
         case .f32, .f16, .u8:
-            return unsafe [Float](unsafeUninitializedCapacity: count) { buffer, made in
+            return unsafe [Float](unsafeUninitializedCapacity: max(1, count)) { buffer, made in
                 unsafe bytes.withUnsafeBufferPointer { source in
                     guard let from = source.baseAddress, let to = buffer.baseAddress else { return }
                     switch self {

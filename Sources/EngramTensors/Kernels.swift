@@ -30,7 +30,7 @@ package enum Kernels {
     /// a - b.
     package static func subtract(_ a: [Float], _ b: [Float]) -> [Float] {
         precondition(a.count == b.count, "subtract needs two arrays of one length")
-        return unsafe [Float](unsafeUninitializedCapacity: a.count) { buffer, count in
+        return unsafe [Float](unsafeUninitializedCapacity: max(1, a.count)) { buffer, count in
             if let base = buffer.baseAddress { unsafe ek_subtract(a.count, a, b, base) }
             count = a.count
         }
@@ -47,7 +47,7 @@ package enum Kernels {
 
     /// factor x, rounded to Float32: how a fold ends.
     package static func narrow(_ x: [Double], times factor: Double = 1) -> [Float] {
-        unsafe [Float](unsafeUninitializedCapacity: x.count) { buffer, count in
+        unsafe [Float](unsafeUninitializedCapacity: max(1, x.count)) { buffer, count in
             if let base = buffer.baseAddress { unsafe ek_narrow(x.count, x, factor, base) }
             count = x.count
         }

@@ -20,7 +20,7 @@ package enum ValueFormat: UInt8, Sendable, CaseIterable {
 
     func encoded(_ values: [Float]) -> [UInt8] {
         let size = bytes(for: values.count)
-        return unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
+        return unsafe [UInt8](unsafeUninitializedCapacity: max(1, size)) { buffer, initialized in
             if let base = buffer.baseAddress {
                 switch self {
                 case .float32: unsafe engram_codec_put_float32(values, values.count, base)
@@ -36,7 +36,7 @@ package enum ValueFormat: UInt8, Sendable, CaseIterable {
     func decoded(_ bytes: ArraySlice<UInt8>, count: Int) -> [Float]? {
         guard bytes.count == self.bytes(for: count) else { return nil }
         var status: Int32 = 0
-        let values = unsafe [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+        let values = unsafe [Float](unsafeUninitializedCapacity: max(1, count)) { buffer, initialized in
             unsafe bytes.withUnsafeBufferPointer { input in
                 guard let source = input.baseAddress, let target = buffer.baseAddress else { return }
                 switch self {

@@ -13,7 +13,7 @@ package enum ParticipantError: Error, Equatable, Sendable, CustomStringConvertib
         switch self {
         case .wrongMemory(let held, let wanted):
             "the memory kept here is of round \(held), the coordinator builds on round \(wanted); "
-                + "restore the agent's state folder, or remove the run's folder in it to start this run anew"
+                + "restore the agent's state folder; until then the run goes on without this agent"
         case .missingModel(let slot): "the model of slot \(slot) did not come with the work"
         case .wrongModel(let slot): "the model of slot \(slot) does not fit this shard and recipe"
         case .noHome: "the work names no home slot"

@@ -167,23 +167,21 @@ package struct RoundMachine: Sendable {
     // MARK: Rounds
 
     private mutating func begin(_ now: Double) -> [RunEffect] {
-        var effects: [RunEffect] = []
         let ids = newcomers.keys.sorted()
         guard let lead = AgentProfile.mostCommon(ids.compactMap { newcomers[$0] }) else { return [] }
-        for id in ids {
-            guard let profile = newcomers[id] else { continue }
+        let (fitting, odd) = ids.reduce(into: ([Member](), [RunEffect]())) { sorted, id in
+            guard let profile = newcomers[id] else { return }
             if let why = lead.mismatch(profile) {
-                newcomers[id] = nil
-                effects.append(.ineligible(id, why))
+                sorted.1.append(.ineligible(id, why))
             } else {
-                state.members.append(Member(id: id, profile: profile))
+                sorted.0.append(Member(id: id, profile: profile))
             }
         }
-        guard state.members.count >= recipe.agents else {
-            state.members = []
-            return effects
-        }
+        // Nobody is turned away before enough agents agree: who is odd shows only then.
+        guard fitting.count >= recipe.agents else { return [] }
+        state.members = fitting
         newcomers = [:]
+        var effects = odd
         let network = Network(recipe.modelSpec(for: lead))
         let shared = recipe.sharing.shared(of: network)
         var blobs: [Digest: [UInt8]] = [:]

@@ -54,15 +54,15 @@ extension Hostile {
         @Test func aShardOfOtherDimensions() async throws {
             try await Honest.afterwards(TestDaemon(.tls)) { daemon in
                 let shards = try Honest.shards(2)
-                let odd = TestAgent(AgentID(checked: "odd"), try ToyFederation.shards(agents: 1, inputs: 9)[0].shard, in: daemon)
+                let odd = TestAgent(AgentID(checked: "a-odd"), try ToyFederation.shards(agents: 1, inputs: 9)[0].shard, in: daemon)
                 try await odd.start(daemon)
-                _ = try await daemon.notes.line(with: "agent connected", "odd")
+                _ = try await daemon.notes.line(with: "agent connected", "a-odd")
                 let console = try await Console(daemon)
                 let recipe = try ToyFederation.recipe("fedavg", agents: 2, rounds: 2)
                 try await console.start(recipe, as: "run")
                 let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
                 for agent in agents { try await agent.start(daemon) }
-                let line = try await daemon.notes.line(with: "agent cannot take part", "odd")
+                let line = try await daemon.notes.line(with: "agent cannot take part", "a-odd")
                 #expect(line.contains("features have"))
                 #expect(try await console.wait(for: "run").state == "finished")
                 #expect(try await console.report(of: "run").models == Honest.models(recipe, shards))

@@ -33,7 +33,7 @@ extension Hostile {
             ("cluster.show", #"{"run":"taken","cluster":"c9"}"#, 404, "it has"),
             ("model.export", #"{"run":"taken","cluster":"c9"}"#, 404, "it has"),
             ("cluster.explain", #"{"run":"taken","agent":"nobody"}"#, 404, "engram agent ls"),
-            ("agent.revoke", #"{"name":"nobody","reason":"x"}"#, 404, "lists them"),
+            ("agent.revoke", #"{"name":"nobody","reason":"x"}"#, 404, "engram agent ls"),
             ("token.create", #"{"role":"daemon","count":1,"lifetime":60,"label":""}"#, 400, "not for 'daemon'"),
             ("token.create", #"{"role":"agent","count":1000000000,"lifetime":60,"label":""}"#, 400, "1 to 10000"),
             ("token.create", #"{"role":"agent","count":1,"lifetime":-5,"label":""}"#, 400, "at most a year"),
