@@ -35,14 +35,6 @@ package struct MajorityAnswer: Codable, Equatable, Sendable {
         self.init(task: shard.task, classes: shard.classes, data: shard.data, rows: shard.train)
     }
 
-    /// What the answer costs in each row, as `Network.costs` counts it.
-    package func costs(_ data: Dataset, rows: [Int]) -> [Double] {
-        rows.map { row in
-            let one = evaluate(data, rows: [row])
-            return task == .classes ? 1 - one.metric : one.loss
-        }
-    }
-
     /// A constant ranks nothing, so its rho is 0 and its AUC 0.5; the accuracy is that of one class.
     package func evaluate(_ data: Dataset, rows: [Int]) -> Evaluation {
         if rows.isEmpty { return Evaluation(count: 0, loss: 0, metric: 0) }

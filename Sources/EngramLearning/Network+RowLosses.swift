@@ -14,21 +14,6 @@ extension Network {
         }
     }
 
-    /// What an answer costs in each row, for choosing between models: 1 for a wrong class, else the loss.
-    ///
-    /// A model that was trained on few rows is often right but too sure of itself; its loss would be held against it, though nobody asks
-    /// how sure it is. Scores and chances are used as they are, so there the loss counts.
-    package func costs(_ parameters: ParameterSet, _ data: Dataset, rows: [Int]) -> [Double] {
-        guard spec.task == .classes else { return losses(parameters, data, rows: rows) }
-        let outputs = outputs(parameters, data, rows: rows)
-        let width = spec.outputs
-        return rows.indices.map { i in
-            let row = outputs[i * width..<(i + 1) * width]
-            let answer = row.indices.max { row[$0] < row[$1] } ?? row.startIndex
-            return answer - row.startIndex == Int(data.classes[rows[i]]) ? 0 : 1
-        }
-    }
-
     private func rowLoss(_ outputs: ArraySlice<Float>, _ data: Dataset, row: Int) -> Double {
         let first = Double(outputs.first ?? 0)
         switch spec.task {
