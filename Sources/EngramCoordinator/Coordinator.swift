@@ -88,7 +88,7 @@ package actor Coordinator {
             }
         }
         for session in sessions.values where session.peer.map({ $0.notAfter < now }) ?? false {
-            session.refuse(.notPermitted, "the certificate has expired; renew it: engram-agent enroll")
+            session.refuse(.notPermitted, "the certificate has expired; enrol again with a token labelled with this name")
         }
     }
 

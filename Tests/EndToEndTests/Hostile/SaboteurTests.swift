@@ -54,7 +54,8 @@ extension Hostile {
         @Test func aShardOfOtherDimensions() async throws {
             try await Honest.afterwards(TestDaemon(.tls)) { daemon in
                 let shards = try Honest.shards(2)
-                let odd = TestAgent(AgentID(checked: "a-odd"), try ToyFederation.shards(agents: 1, inputs: 9)[0].shard, in: daemon)
+                let wide = try ToyFederation.shards(agents: 1, inputs: 9)[0].shard
+                let odd = TestAgent(AgentID(checked: "a-odd"), wide, in: daemon)
                 try await odd.start(daemon)
                 _ = try await daemon.notes.line(with: "agent connected", "a-odd")
                 let console = try await Console(daemon)
