@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramFederation
 import EngramOperator
+import EngramTransport
 import EngramWire
 import Foundation
 import Testing
@@ -52,6 +53,33 @@ import Testing
         let shards = try ToyFederation.shards(agents: 4, groups: 2)
         let recipe = try ToyFederation.recipe(agents: 4, rounds: 6, "codec: {steps: ['topK(0.1)', int8], deflate: true}")
         #expect(try await deployed(.memory, recipe, shards).models == simulated(recipe, shards))
+    }
+
+    /// Connections that are cut in mid-transfer, delayed, and split into odd pieces: everything is resumed, nothing counts twice.
+    @Test(arguments: [11, 12] as [UInt64]) func faultsOnTheWireLeaveNoTrace(_ seed: UInt64) async throws {
+        let shards = try ToyFederation.shards(agents: 4, groups: 2)
+        let recipe = try ToyFederation.recipe(agents: 4, rounds: 12)
+        let expected = try simulated(recipe, shards)
+        let daemon = try TestDaemon(.memory)
+        daemon.faults = FaultPlan(seed: seed)
+        daemon.faults.cutAfter = 12_000...60_000
+        daemon.faults.splitsWrites = true
+        daemon.faults.longestDelay = 3
+        try await daemon.start()
+        let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
+        for agent in agents { try await agent.start(daemon) }
+        let console = try await Console(daemon)
+        try await console.start(recipe, as: "run")
+        let line = try await console.wait(for: "run")
+        #expect(line.state == "finished", "\(line.failure ?? "")")
+        let report = try await console.report(of: "run")
+        #expect(report.models == expected)
+        #expect(report.rounds.allSatisfy { $0.participants == 4 })
+        let connections = await daemon.switchboard.connections
+        #expect(shards.contains { (connections[$0.id.rawValue] ?? 0) > 1 }, "no connection was cut: the test tests nothing")
+        console.leave()
+        for agent in agents { await agent.stop() }
+        await daemon.kill()
     }
 
     @Test(arguments: Wiring.allCases) func deathsLeaveNoTrace(_ wiring: Wiring) async throws {

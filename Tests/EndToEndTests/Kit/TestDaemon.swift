@@ -19,6 +19,8 @@ final class TestDaemon {
     let folder: String
     let wiring: Wiring
     let limits: WireLimits
+    /// What happens to the agents' connections in memory; each connection has its own, reproducible from the plan's seed.
+    var faults = FaultPlan.none
     /// What the database may grow to; for the next start.
     var maximumBytes: Int?
     /// What the daemon says in its log.
@@ -28,7 +30,7 @@ final class TestDaemon {
     private var memory: MemoryTransport?
     private var address: SocketAddress?
     private var service: _Concurrency.Task<Void, any Error>?
-    private let switchboard = Switchboard()
+    let switchboard = Switchboard()
 
     init(_ wiring: Wiring, limits: WireLimits = WireLimits()) throws {
         self.wiring = wiring
@@ -86,7 +88,8 @@ final class TestDaemon {
                 name: name, role: role, serial: "memory-\(role.rawValue)-\(name)", notAfter: Date().timeIntervalSince1970 + 3600,
                 fingerprint: name)
             try await register(identity)
-            return SwitchboardClient(switchboard: switchboard, identity: identity)
+            return SwitchboardClient(
+                switchboard: switchboard, identity: identity, faults: role == .agent ? faults : .none)
         case .tls:
             let identity = IdentityFolder(folder + "/identities/" + role.rawValue + "-" + name)
             if !identity.exists { try await enrol(name, role, identity) }
@@ -138,20 +141,30 @@ extension Coordinator {
 /// Leads in-memory clients to whichever coordinator is up.
 actor Switchboard {
     private var transport: MemoryTransport?
+    /// One client per name, so that its connections are numbered on and meet different faults.
+    private var clients: [String: MemoryClientTransport] = [:]
+    private(set) var connections: [String: Int] = [:]
 
-    func set(_ transport: MemoryTransport) { self.transport = transport }
+    func set(_ transport: MemoryTransport) {
+        self.transport = transport
+        clients = [:]
+    }
 
-    func connect(_ identity: PeerIdentity) async throws -> any ByteStream {
+    func connect(_ identity: PeerIdentity, _ faults: FaultPlan) async throws -> any ByteStream {
         guard let transport else { throw TransportError.connectionRefused }
-        return try await transport.client(as: identity).connect()
+        let client = clients[identity.name] ?? transport.client(as: identity, faults: faults)
+        clients[identity.name] = client
+        connections[identity.name, default: 0] += 1
+        return try await client.connect()
     }
 }
 
 struct SwitchboardClient: ClientTransport {
     let switchboard: Switchboard
     let identity: PeerIdentity
+    let faults: FaultPlan
 
     var destination: String { "memory" }
 
-    func connect() async throws -> any ByteStream { try await switchboard.connect(identity) }
+    func connect() async throws -> any ByteStream { try await switchboard.connect(identity, faults) }
 }
