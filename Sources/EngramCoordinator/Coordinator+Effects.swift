@@ -31,6 +31,7 @@ extension Coordinator {
         log.error(
             "run suspended", metadata: ["run.id": "\(driver.id)", "error": "\(error)", "again.seconds": "\(Self.resumePause)"])
         driver.resumeAt = Self.now + Self.resumePause
+        driver.trouble = "\(error)"
         // Nobody waits for a verdict that this machine will not give any more.
         for agent in driver.pending.keys.sorted() {
             guard let (session, offer) = driver.pending[agent] else { continue }

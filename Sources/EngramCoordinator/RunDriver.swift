@@ -18,6 +18,8 @@ final class RunDriver {
     var wakeAt = Double.infinity
     /// After a failed write the run is taken up again from its stored state at this time.
     var resumeAt: Double?
+    /// Why it waits for that, for operators.
+    var trouble: String?
     /// Streams on which agents wait for the verdict on an upload.
     var pending: [AgentID: (session: CoordinatorSession, offer: Message.Offer)] = [:]
     var summaries: [EngramFederation.RoundSummary] = []
@@ -48,7 +50,7 @@ final class RunDriver {
         let failure: String? =
             switch state.phase {
             case .failed(let why), .cancelled(let why): why
-            default: nil
+            default: resumeAt == nil ? nil : trouble.map { "suspended, will be taken up again: \($0)" }
             }
         return Admin.RunLine(
             run: id, name: recipe.name, state: state.phase.stored.rawValue, round: min(state.round, recipe.rounds),

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramBytes
+import EngramLearning
+import EngramTensors
+import EngramWire
+import Foundation
+
+/// How a round is opened, gathered up and closed.
+extension RoundMachine {
+    mutating func begin(_ now: Double) -> [RunEffect] {
+        let ids = newcomers.keys.sorted()
+        guard let lead = AgentProfile.mostCommon(ids.compactMap { newcomers[$0] }) else { return [] }
+        let (fitting, odd) = ids.reduce(into: ([Member](), [RunEffect]())) { sorted, id in
+            guard let profile = newcomers[id] else { return }
+            if let why = lead.mismatch(profile) {
+                sorted.1.append(.ineligible(id, why))
+            } else {
+                sorted.0.append(Member(id: id, profile: profile))
+            }
+        }
+        // Nobody is turned away before enough agents agree: who is odd shows only then.
+        guard fitting.count >= recipe.agents else { return [] }
+        state.members = fitting
+        newcomers = [:]
+        var effects = odd
+        let network = Network(recipe.modelSpec(for: lead))
+        let shared = recipe.sharing.shared(of: network)
+        var blobs: [Digest: [UInt8]] = [:]
+        func initial(_ number: Int) -> Digest {
+            // Restricting a fresh model to its own layout's tensors cannot fail.
+            let part = (try? recipe.initialModel(network, number).selecting(shared)) ?? ParameterSet(zeros: shared)
+            let bytes = part.safetensors(metadata: [:])
+            let digest = Digest(of: bytes)
+            blobs[digest] = bytes
+            return digest
+        }
+        do {
+            var book = ClusterBook()
+            process = try recipe.grouping.started(state.members, book: &book, initial: initial)
+            if recipe.globalReference, !recipe.isGlobal { _ = book.open(.reference, model: initial(0)) }
+            state.book = book
+            state.grouping = try process?.encodedState() ?? Data()
+        } catch {
+            return effects + end(.failed("\(error)"), "\(error)")
+        }
+        state.phase = .training
+        effects += blobs.keys.sorted().compactMap { blobs[$0].map { .store($0) } }
+        effects.append(.commit(.init(state: state, summary: nil, lineage: state.book.lineage)))
+        return effects + startRound(now)
+    }
+
+    /// Opens the round after the last committed one.
+    package mutating func startRound(_ now: Double) -> [RunEffect] {
+        guard state.phase == .training, open == nil else { return [] }
+        let number = state.round + 1
+        var effects: [RunEffect] = []
+        do {
+            effects += try admitNewcomers(before: number)
+        } catch {
+            return end(.failed("the grouping's state cannot be stored: \(error)"), "\(error)")
+        }
+        let eligible = state.members.filter { !$0.absent }.map(\.id)
+        guard !eligible.isEmpty else {
+            return effects + [.note("round \(number): no agent is there; waiting for one to connect")]
+        }
+        let trains = number <= recipe.rounds
+        var generator = SeededGenerator(seed: UInt64(bitPattern: Int64(recipe.seed)), "cohort", String(number))
+        let cohort = trains ? recipe.cohort.select(from: eligible, using: &generator) : eligible
+        var assignments: [AgentID: Assignment] = [:]
+        for agent in cohort { assignments[agent] = makeAssignment(agent, number, trains) }
+        open = OpenRound(number: number, assignments: assignments, deadline: now + recipe.deadline, trains: trains)
+        for agent in cohort where connected.contains(agent) {
+            if let work = assignments[agent] { effects.append(.send(agent, work)) }
+        }
+        return effects + [.wake(at: now + recipe.deadline)]
+    }
+
+    /// Puts those who came meanwhile on the roster; stored before anything is sent, so that a restart opens the same round.
+    private mutating func admitNewcomers(before number: Int) throws -> [RunEffect] {
+        guard !newcomers.isEmpty else { return [] }
+        let before = state.book.lineage.count
+        let fresh = newcomers.keys.sorted().compactMap { id in
+            newcomers[id].map { Member(id: id, profile: $0, joined: number) }
+        }
+        newcomers = [:]
+        state.members = (state.members + fresh).sorted { $0.id < $1.id }
+        process?.welcome(fresh, round: state.round, book: &state.book)
+        state.grouping = try process?.encodedState() ?? Data()
+        return [.commit(.init(state: state, summary: nil, lineage: Array(state.book.lineage[before...])))]
+    }
+
+    private func makeAssignment(_ agent: AgentID, _ number: Int, _ trains: Bool) -> Assignment {
+        let offers = process?.offers(to: agent, round: number, book: state.book) ?? Offers([])
+        var uses = offers.uses
+        if !trains { uses.removeAll { $0.use == .candidate || $0.use == .probe } }
+        if state.book.slot(.reference) != nil { uses.append((.reference, .reference)) }
+        return Assignment(
+            run: state.run, round: number, base: state.member(agent)?.lastCounted ?? 0, trains: trains,
+            choosesHome: offers.choosesHome,
+            offers: uses.compactMap { slot, use in
+                state.book.slot(slot).map {
+                    .init(slot: slot, version: $0.version, model: $0.model, parent: $0.parent, use: use)
+                }
+            },
+            living: state.book.slots.map(\.id),
+            globalSlot: recipe.isGlobal ? state.book.clusters.first?.id : state.book.slot(.reference)?.id)
+    }
+
+    /// All uploads that will count are there: fold them, or, after the last exchange, finish.
+    mutating func gatherUp(_ now: Double) -> [RunEffect] {
+        guard let open else { return [] }
+        self.open?.isFolding = true
+        guard open.trains else { return close(open.number, [:], now) }
+        let present = open.evidence.keys.sorted().compactMap { open.evidence[$0] }
+        let parts = state.book.slots.map { slot in
+            let contributors = present.filter { evidence in
+                evidence.slots[slot.id]?.norm != nil && !state.book.quarantined.contains(evidence.agent)
+                    && (slot.role == .reference || process?.counts(evidence.agent) ?? true)
+            }
+            return FoldJob.Part(
+                slot: slot.id, model: slot.model, memory: slot.memory, contributors: contributors.map(\.agent),
+                weights: contributors.map { Double($0.rows) })
+        }
+        return [.fold(FoldJob(round: open.number, parts: parts))]
+    }
+
+    mutating func close(_ round: Int, _ slots: [SlotID: FoldedSlot], _ now: Double) -> [RunEffect] {
+        guard let open, open.number == round, open.isFolding else { return [] }
+        let present = open.evidence.keys.sorted().compactMap { open.evidence[$0] }
+        let before = state.book.lineage.count
+        for slot in slots.keys.sorted() {
+            if let folded = slots[slot] { state.book.advance(slot, to: folded.model, memory: folded.memory) }
+        }
+        for evidence in present { state.rows[evidence.agent] = evidence.rowsOfReport }
+        for index in state.members.indices where open.assignments[state.members[index].id] != nil {
+            let id = state.members[index].id
+            let arrived = open.evidence[id] != nil
+            if arrived { state.members[index].lastCounted = round }
+            state.members[index].absent = !arrived && !open.heard.contains(id)
+        }
+        if open.trains {
+            let evidence = RoundEvidence(
+                round: round, rounds: recipe.rounds, agents: present, meanNorms: slots.mapValues(\.norm))
+            process?.review(evidence, book: &state.book)
+        }
+        do {
+            state.grouping = try process?.encodedState() ?? Data()
+        } catch {
+            return end(.failed("the grouping's state cannot be stored: \(error)"), "\(error)")
+        }
+        state.round = round
+        if !open.trains { state.phase = .finished }
+        self.open = nil
+        let summary = RoundSummary(
+            round: round, present: present, lost: open.assignments.count - present.count, book: state.book)
+        let commit = RunEffect.commit(
+            .init(state: state, summary: summary, lineage: Array(state.book.lineage[before...])))
+        return [commit] + (state.isOver ? [] : startRound(now))
+    }
+}
