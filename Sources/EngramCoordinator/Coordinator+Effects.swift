@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
 import EngramFederation
+import EngramSockets
 import EngramStore
 import EngramTransport
 import EngramWire
@@ -140,7 +141,7 @@ extension Coordinator {
             return
         }
         let now = traffic
-        summary.seconds = driver.roundStart.duration(to: .now).inSeconds
+        summary.seconds = driver.roundStart.duration(to: .now).seconds
         summary.bytesUp = now.in - driver.counted.in
         summary.bytesDown = now.out - driver.counted.out
         try store.commitRound(
@@ -178,8 +179,4 @@ extension Coordinator {
     static func json(_ value: some Encodable) throws -> String {
         String(decoding: try JSONEncoder.stable.encode(value), as: UTF8.self)
     }
-}
-
-extension Duration {
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -55,7 +55,7 @@ extension Coordinator {
         tidy()
     }
 
-    /// A damaged upload is asked for again; anything else may pass (a full disk): the run goes on from its stored state.
+    /// The run is taken up again from its stored state, which asks again for a damaged upload and waits out a full disk; a lost model ends it.
     private func foldFailed(_ order: FoldOrder, _ error: any Error) {
         guard let driver = runs[order.run] else { return }
         suspend(driver, error)

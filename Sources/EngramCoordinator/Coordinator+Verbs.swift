@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
 import EngramFederation
+import EngramSockets
 import EngramStore
 import EngramTLS
 import EngramTransport
@@ -125,7 +126,7 @@ extension Coordinator {
     private func report(of driver: RunDriver) -> Report {
         var cost = Report.Cost()
         cost.wallSeconds = driver.summaries.reduce(0) { $0 + $1.seconds }
-        cost.coordinatorPeakRssBytes = CoordinatorSoftware.peakMemory
+        cost.coordinatorPeakRssBytes = PeakMemory.bytes
         return Report(
             state: driver.state, recipe: driver.recipe, summaries: driver.summaries, engine: .coordinator, cost: cost)
     }

@@ -24,7 +24,6 @@ final class RunDriver {
     var pending: [AgentID: (session: CoordinatorSession, offer: Message.Offer)] = [:]
     var summaries: [EngramFederation.RoundSummary] = []
     var roundStart: ContinuousClock.Instant = .now
-    var started: ContinuousClock.Instant = .now
     /// Socket bytes of all agents at the last commit.
     var counted = (in: 0, out: 0)
     var watchers: [(session: CoordinatorSession, stream: UInt32)] = []

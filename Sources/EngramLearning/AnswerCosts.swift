@@ -1,5 +1,5 @@
-package import EngramTensors
 // SPDX-License-Identifier: Apache-2.0
+package import EngramTensors
 import Foundation
 
 // What an answer costs in each row, for choosing between answers in the sense of the report's metric: accuracy asks which class and not how

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramLocks
+import EngramSockets
 package import EngramWire
 
 /// Either side's session machine.
@@ -56,8 +57,7 @@ package final class SessionDriver<Machine: SessionMachine>: Sendable {
 
     /// Seconds on the clock that the machine is given.
     private var now: Double {
-        let elapsed = origin.duration(to: .now).components
-        return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+        origin.duration(to: .now).seconds
     }
 
     /// Runs the session to its end; the handler's calls do not overlap.

@@ -75,8 +75,6 @@ package struct WireLimits: Sendable, Equatable {
     package var missedHeartbeats = 3
     /// A write that makes no progress for this long ends the connection.
     package var writeStallSeconds = 30.0
-    /// Time to finish what is under way when the daemon stops.
-    package var shutdownSeconds = 10.0
 
     // MARK: Connections
 

@@ -41,8 +41,6 @@ package struct ClusterBook: Codable, Equatable, Sendable {
 
     package init() {}
 
-    package static let reference = SlotID.reference
-
     // MARK: Reading
 
     package func slot(_ id: SlotID) -> Slot? { slots.first { $0.id == id } }
@@ -71,7 +69,7 @@ package struct ClusterBook: Codable, Equatable, Sendable {
 
     /// Opens a slot with a model of its own.
     package mutating func open(_ role: Slot.Role, model: Digest) -> SlotID {
-        let id = role == .reference ? Self.reference : nextID()
+        let id = role == .reference ? SlotID.reference : nextID()
         slots.append(Slot(id: id, role: role, version: 0, model: model, memory: nil, parent: nil))
         return id
     }

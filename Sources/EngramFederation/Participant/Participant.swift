@@ -55,7 +55,8 @@ package struct Participant: Sendable {
         let losses = validationLosses(received[home])
         for offer in assignment.offers {
             guard let model = received[offer.slot] else { continue }
-            describe(offer.slot, model, against: losses, in: &parcel)
+            describe(
+                offer.slot, model, losses: offer.slot == home ? losses : validationLosses(model), against: losses, in: &parcel)
         }
         let candidates = deployable(
             home: home, received: received, personal: personalModel(home, assignment, past), local: local,
@@ -205,9 +206,10 @@ package struct Participant: Sendable {
     }
 
     /// A slot's figures on the validation rows, and its gain over the home row by row.
-    private func describe(_ slot: SlotID, _ model: ParameterSet, against home: [Double], in parcel: inout Parcel) {
+    private func describe(
+        _ slot: SlotID, _ model: ParameterSet, losses: [Double], against home: [Double], in parcel: inout Parcel
+    ) {
         let figures = network.evaluate(model, shard.data, rows: shard.validation)
-        let losses = network.losses(model, shard.data, rows: shard.validation)
         let gains = zip(home, losses).map { $0 - $1 }
         let mean = gains.isEmpty ? 0 : gains.reduce(0, +) / Double(gains.count)
         let squares = gains.reduce(0.0) { (sum: Double, gain: Double) in sum + (gain - mean) * (gain - mean) }

@@ -17,7 +17,7 @@ package enum RunEvent: Sendable {
     /// Time has passed.
     case tick
     case cancel(String)
-    /// The driver cannot go on (a damaged blob, a full disk): the run stops where it is, nothing is lost.
+    /// The driver can never go on (a model is gone or damaged): the run ends where it is. What may pass, like a full disk, is not told here.
     case fail(String)
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EngramFederation
+import EngramSockets
 import EngramTransport
 package import EngramWire
 import Foundation

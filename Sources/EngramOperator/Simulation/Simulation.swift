@@ -4,6 +4,7 @@ package import EngramBytes
 package import EngramFederation
 package import EngramLearning
 import EngramLocks
+import EngramSockets
 import EngramTensors
 package import EngramWire
 import Foundation

@@ -27,7 +27,6 @@ final class TestDaemon {
     let notes = LogNotes()
     let reactor: Reactor
     private(set) var coordinator: Coordinator?
-    private var memory: MemoryTransport?
     private var address: SocketAddress?
     private var service: _Concurrency.Task<Void, any Error>?
     let switchboard = Switchboard()
@@ -54,7 +53,6 @@ final class TestDaemon {
         switch wiring {
         case .memory:
             let made = MemoryTransport()
-            memory = made
             await switchboard.set(made)
             transport = made
         case .tls:
