@@ -10,13 +10,13 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct AggregationTests {
     @Test func weightedMeanByHand() throws {
         let updates: [[Float]] = [[1, 0, -4], [3, 8, 4]]
-        let mean = try WeightedMean().combine(UpdateBatch(weights: [3, 1]) { updates[$0] }, count: 3)
+        let mean = try WeightedMean().combining(UpdateBatch(toyWeights: [3, 1]) { updates[$0] }, count: 3)
         #expect(mean == [1.5, 2, -2])
     }
 
     @Test func agentsWithoutRowsCountAlike() throws {
         let updates: [[Float]] = [[1], [3]]
-        #expect(try WeightedMean().combine(UpdateBatch(weights: [0, 0]) { updates[$0] }, count: 1) == [2])
+        #expect(try WeightedMean().combining(UpdateBatch(toyWeights: [0, 0]) { updates[$0] }, count: 1) == [2])
     }
 
     @Test(arguments: [(1, 0.1), (2, 0.49), (3, 0.34), (5, 0.2), (10, 0.1), (11, 0.45)])
@@ -25,7 +25,7 @@ import Testing
         let updates = (0..<agents).map { _ in (0..<17).map { _ in Float(generator.normal()) } }
         var rule = TrimmedMean()
         rule.trim = trim
-        let combined = try rule.combine(UpdateBatch(weights: updates.map { _ in 1 }) { updates[$0] }, count: 17)
+        let combined = try rule.combining(UpdateBatch(toyWeights: updates.map { _ in 1 }) { updates[$0] }, count: 17)
         for j in 0..<17 {
             let drop = Int(trim * Double(agents))
             let kept = updates.map { $0[j] }.sorted().dropFirst(drop).dropLast(drop)
@@ -42,15 +42,15 @@ import Testing
         var rule = TrimmedMean()
         rule.trim = 0.25
         var reads = 0
-        let batch = UpdateBatch(weights: [Double](repeating: 1, count: agents)) { i in
+        let batch = UpdateBatch(toyWeights: [Double](repeating: 1, count: agents)) { i in
             reads += 1
             return updates[i]
         }
-        let whole = try rule.combine(batch, count: count)
+        let whole = try rule.combining(batch, count: count)
         #expect(reads == agents)
         reads = 0
         rule.sliceBytes = 4 * agents * 5
-        let sliced = try rule.combine(batch, count: count)
+        let sliced = try rule.combining(batch, count: count)
         #expect(reads == 3 * agents)
         #expect(whole == sliced)
     }

@@ -109,8 +109,8 @@ import Testing
         var trimmed = TrimmedMean()
         trimmed.trim = 0
         let updates: [[Float]] = [[1, 2], [3, 4], [8, 0]]
-        let batch = UpdateBatch(weights: [5, 5, 5]) { updates[$0] }
-        #expect(try trimmed.combine(batch, count: 2) == [4, 2])
-        #expect(try WeightedMean().combine(batch, count: 2) == [4, 2])
+        let batch = UpdateBatch(toyWeights: [5, 5, 5]) { updates[$0] }
+        #expect(try trimmed.combining(batch, count: 2) == [4, 2])
+        #expect(try WeightedMean().combining(batch, count: 2) == [4, 2])
     }
 }

@@ -19,7 +19,7 @@ package struct TrimmedMean: Aggregation {
 
     package var toleratesSparseUpdates: Bool { false }
 
-    package func combine(_ updates: UpdateBatch, count: Int) throws -> [Float] {
+    package func combine(_ updates: UpdateBatch, count: Int, memory: inout [Float]?) throws -> [Float] {
         let n = updates.count
         guard n > 0 else { return [Float](repeating: 0, count: count) }
         let drop = Int(trim * Double(n))

@@ -10,7 +10,7 @@ package struct WeightedMean: Aggregation {
 
     package var toleratesSparseUpdates: Bool { true }
 
-    package func combine(_ updates: UpdateBatch, count: Int) throws -> [Float] {
+    package func combine(_ updates: UpdateBatch, count: Int, memory: inout [Float]?) throws -> [Float] {
         let total = updates.weights.reduce(0, +)
         var sum = [Double](repeating: 0, count: count)
         for i in 0..<updates.count {

@@ -66,33 +66,47 @@ package struct Fold: Sendable {
         var out: [SlotID: FoldedSlot] = [:]
         for part in job.parts where !part.contributors.isEmpty {
             let name = "update/\(part.slot)"
-            let batch = UpdateBatch(weights: part.weights) { i in
+            let batch = UpdateBatch(agents: part.contributors, weights: part.weights) { i in
                 guard let packed = try parcel(part.contributors[i]).tensor(name) else { throw UpdateError.missing(name) }
                 return try packed.unpacked(expecting: shared.count)
             }
-            let update = try recipe.aggregation.combine(batch, count: shared.count)
             var model = try ParameterSet(safetensors: try blob(part.model), layout: shared)
-            var memory = try part.memory.map { try SlotMemory(decoding: try blob($0)).values }
-            recipe.server.apply(update, to: &model.values, memory: &memory)
+            var memory = try part.memory.map { try SlotMemory(decoding: try blob($0)) } ?? SlotMemory()
+            let update = try recipe.aggregation.combine(batch, count: shared.count, memory: &memory.aggregation)
+            recipe.server.apply(update, to: &model.values, memory: &memory.server)
             // Finite updates can still add up past Float32; such a step is left out, and the model stays what it was.
-            guard Kernels.isFinite(model.values), memory.map(Kernels.isFinite) ?? true else { continue }
+            guard Kernels.isFinite(model.values), memory.isFinite else { continue }
             out[part.slot] = FoldedSlot(
                 model: try store(model.safetensors(metadata: [:])),
-                memory: try memory.map { try store(SlotMemory(values: $0).encoded()) }, norm: Kernels.norm(update))
+                memory: memory.isEmpty ? nil : try store(memory.encoded()), norm: Kernels.norm(update))
         }
         return out
     }
 }
 
-/// A server step's state for one slot, as a blob.
+/// What a slot's rules remember between rounds, as a blob.
 private struct SlotMemory {
-    let values: [Float]
+    var aggregation: [Float]?
+    var server: [Float]?
 
-    init(values: [Float]) { self.values = values }
+    init() {}
 
-    init(decoding bytes: [UInt8]) throws { values = try Safetensors(parsing: bytes).tensor("memory").floats() }
+    init(decoding bytes: [UInt8]) throws {
+        let file = try Safetensors(parsing: bytes)
+        func values(_ name: String) throws -> [Float]? {
+            file.names.contains(name) ? try file.tensor(name).floats() : nil
+        }
+        aggregation = try values("aggregation")
+        server = try values("server")
+    }
+
+    var isEmpty: Bool { aggregation == nil && server == nil }
+    var isFinite: Bool { [aggregation, server].allSatisfy { $0.map(Kernels.isFinite) ?? true } }
 
     func encoded() -> [UInt8] {
-        Safetensors.serialise([.init(name: "memory", shape: [values.count], floats: values[...])], metadata: [:])
+        let parts = [("aggregation", aggregation), ("server", server)].compactMap { name, values in
+            values.map { Safetensors.Tensor(name: name, shape: [$0.count], floats: $0[...]) }
+        }
+        return Safetensors.serialise(parts, metadata: [:])
     }
 }
