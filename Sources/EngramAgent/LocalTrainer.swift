@@ -38,7 +38,7 @@ package actor LocalTrainer {
         if let last, last.assignment == assignment { return last }
         let participant = try participant(recipe)
         let memory = try memories.load(assignment.run, round: assignment.base, layout: participant.network.layout)
-        let offered = try models.mapValues { try ParameterSet(safetensors: $0, layout: participant.shared) }
+        let offered = try models.mapValues { try ParameterSet(safetensors: $0, layout: participant.exchange.layout) }
         let outcome = try participant.perform(assignment, models: offered, memory: memory)
         if assignment.trains {
             try memories.save(outcome.memory)

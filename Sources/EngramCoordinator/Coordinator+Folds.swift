@@ -17,11 +17,11 @@ package struct FoldOrder: Sendable {
 /// Folds run on a thread of their own, so that sessions, other runs and operators do not wait for them.
 extension Coordinator {
     func order(_ job: FoldJob, _ driver: RunDriver) throws {
-        guard let shared = driver.machine.shared else { return }
+        guard let exchange = driver.machine.exchange else { return }
         let records = try store.uploads(of: driver.id, round: job.round)
         folds.yield(
             FoldOrder(
-                run: driver.id, job: job, fold: Fold(recipe: driver.recipe, shared: shared, limits: limits),
+                run: driver.id, job: job, fold: Fold(recipe: driver.recipe, exchange: exchange, limits: limits),
                 uploads: Dictionary(records.map { ($0.key.agent, $0) }) { first, _ in first }))
     }
 
@@ -30,7 +30,7 @@ extension Coordinator {
         let thread = ThreadExecutor(name: "engram-fold")
         for await order in orders {
             do {
-                let slots = try await thread.run { [spool, blobs] in
+                let result = try await thread.run { [spool, blobs] in
                     try order.fold(
                         order.job,
                         upload: { agent in
@@ -41,16 +41,16 @@ extension Coordinator {
                         },
                         blob: { try blobs.read($0) }, store: { try blobs.put($0, durable: true) })
                 }
-                await folded(order, slots)
+                await folded(order, result)
             } catch {
                 await foldFailed(order, error)
             }
         }
     }
 
-    private func folded(_ order: FoldOrder, _ slots: [SlotID: FoldedSlot]) {
+    private func folded(_ order: FoldOrder, _ result: FoldResult) {
         guard let driver = runs[order.run] else { return }
-        apply(.folded(round: order.job.round, slots), to: driver)
+        apply(.folded(round: order.job.round, result), to: driver)
         // The fold thread waits for this call, so no blob of another run's fold can be taken for garbage.
         tidy()
     }

@@ -163,10 +163,10 @@ extension Coordinator {
 
     /// Checks an upload's bytes against what was asked of the agent.
     func check(_ bytes: [UInt8], of agent: AgentID, _ driver: RunDriver) throws -> AgentEvidence {
-        guard let shared = driver.machine.shared, let member = driver.state.member(agent),
+        guard let exchange = driver.machine.exchange, let member = driver.state.member(agent),
             let assignment = driver.machine.assignment(for: agent)
         else { throw UpdateError.stale(round: driver.state.round + 1, current: driver.state.round) }
-        return try UploadCheck(recipe: driver.recipe, shared: shared, limits: limits).evidence(
+        return try UploadCheck(recipe: driver.recipe, exchange: exchange, limits: limits).evidence(
             bytes, from: member, for: assignment)
     }
 }

@@ -41,7 +41,7 @@ final class RunDriver {
 
     /// Bytes that no honest upload for this assignment exceeds in any codec (a sparse value takes 9): nobody reserves more of the spool.
     func mostUploadBytes(for assignment: Assignment) -> Int {
-        let tensor = 12 * (machine.shared?.count ?? 0) + 1024
+        let tensor = 12 * (machine.exchange?.uploadCount ?? 0) + 1024
         return (256 << 10) + assignment.offers.count * tensor + 8 * recipe.signatureSize
     }
 

@@ -72,25 +72,27 @@ import Testing
     }
 
     @Test func aFoldThatOverflowsLeavesTheModelAsItWas() throws {
-        let layout = try ParameterLayout(tensors: [TensorSpec(name: "w", shape: [2])])
+        let exchange = Exchange(Recipe.tiny, network: Network(Recipe.tiny.modelSpec(for: .tiny)))
+        let layout = exchange.layout
         let model = try ParameterSet(layout: layout, values: [3e38, 0]).safetensors(metadata: [:])
         let upload = Parcel(tensors: [UpdateCodec.exact.pack([3e38, 1], name: "update/c1")]).encoded()
         let job = FoldJob(
             round: 1,
             parts: [.init(slot: .cluster(1), model: Digest(of: model), memory: nil, contributors: [.toy(0)], weights: [1])])
-        let out = try Fold(recipe: Recipe(), shared: layout)(
+        let out = try Fold(recipe: Recipe(), exchange: exchange)(
             job, upload: { _ in upload }, blob: { _ in model }, store: { Digest(of: $0) })
-        #expect(out.isEmpty)
+        #expect(out.slots.isEmpty)
     }
 
     @Test func foldsFollowAgentOrderAndKeepServerMemory() throws {
-        let layout = try ParameterLayout(tensors: [TensorSpec(name: "w", shape: [2])])
+        let exchange = Exchange(Recipe.tiny, network: Network(Recipe.tiny.modelSpec(for: .tiny)))
+        let layout = exchange.layout
         var blobs: [Digest: [UInt8]] = [:]
         let model = try ParameterSet(layout: layout, values: [1, 2]).safetensors(metadata: [:])
         blobs[Digest(of: model)] = model
         var recipe = Recipe()
         recipe.server = MomentumStep()
-        let fold = Fold(recipe: recipe, shared: layout)
+        let fold = Fold(recipe: recipe, exchange: exchange)
         let upload = Parcel(tensors: [UpdateCodec.exact.pack([1, -1], name: "update/c1")]).encoded()
         func step(_ model: Digest, _ memory: Digest?) throws -> FoldedSlot {
             let job = FoldJob(
@@ -104,7 +106,7 @@ import Testing
                     return Digest(of: $0)
                 })
             blobs.merge(made) { $1 }
-            return try #require(out[.cluster(1)])
+            return try #require(out.slots[.cluster(1)])
         }
         let first = try step(Digest(of: model), nil)
         let second = try step(first.model, first.memory)
@@ -121,4 +123,14 @@ import Testing
                 upload: { _ in upload }, blob: { _ in model }, store: { Digest(of: $0) })
         }
     }
+}
+
+extension Recipe {
+    /// One input, one output, no hidden layer: two numbers.
+    fileprivate static var tiny: Recipe { ToyFederation.recipe() }
+}
+
+extension AgentProfile {
+    fileprivate static let tiny = AgentProfile(
+        task: .scores, inputs: 1, classes: 1, train: 1, validation: 1, test: 1, truth: nil)
 }

@@ -51,7 +51,7 @@ import Testing
         try run.run()
         let home = try #require(run.machine.state.book.cluster(of: .toy(0)))
         let slot = try #require(run.machine.state.book.slot(home.id))
-        let layout = try #require(run.machine.shared)
+        let layout = try #require(run.machine.exchange?.layout)
         let model = try ParameterSet(safetensors: run.blobs[slot.model] ?? [], layout: layout)
         let own = try #require(run.memories[.toy(0)]?[1]?.personal[home.id])
         #expect(Kernels.norm(Kernels.subtract(model.values, own.values)) < 1e-6 * Kernels.norm(own.values))

@@ -50,11 +50,11 @@ struct MachineScript {
         }
     }
 
-    static func folded(_ job: FoldJob) -> [SlotID: FoldedSlot] {
-        var out: [SlotID: FoldedSlot] = [:]
+    static func folded(_ job: FoldJob) -> FoldResult {
+        var out = FoldResult()
         for part in job.parts where !part.contributors.isEmpty {
             let text = "\(part.slot) \(part.model) " + part.contributors.map(\.rawValue).joined(separator: ",")
-            out[part.slot] = FoldedSlot(model: Digest(of: Array(text.utf8)), memory: nil, norm: 0.5)
+            out.slots[part.slot] = FoldedSlot(model: Digest(of: Array(text.utf8)), memory: nil, norm: 0.5)
         }
         return out
     }

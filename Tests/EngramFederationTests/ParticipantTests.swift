@@ -42,7 +42,8 @@ import Testing
             try participant.perform(.toy(round: 1, base: 0), models: [.cluster(1): other], memory: nil)
         }
         let homeless = Assignment(
-            run: RunID(checked: "toy"), round: 1, base: 0, trains: true, choosesHome: false, offers: [], living: [],
+            run: RunID(checked: "toy"), round: 1, base: 0, trains: true, choosesHome: false, shares: false, describes: false,
+            offers: [], living: [],
             globalSlot: nil)
         #expect(throws: ParticipantError.noHome) { try participant.perform(homeless, models: [:], memory: nil) }
     }
@@ -87,10 +88,10 @@ import Testing
             $0.hidden = [4]
             $0.sharing = ShareBase()
         }
-        let shared = try model.selecting(participant.shared)
+        let shared = try model.selecting(participant.exchange.shared)
         let outcome = try participant.perform(.toy(round: 1, base: 0), models: [.cluster(1): shared], memory: nil)
-        #expect(outcome.upload.tensor("update/c1")?.count == participant.shared.count)
-        #expect(participant.shared.tensors.map(\.name) == ["layers.0.weight", "layers.0.bias"])
+        #expect(outcome.upload.tensor("update/c1")?.count == participant.exchange.shared.count)
+        #expect(participant.exchange.shared.tensors.map(\.name) == ["layers.0.weight", "layers.0.bias"])
         let personal = try #require(outcome.memory.personal[.cluster(1)])
         #expect(personal["layers.1.weight"] != model["layers.1.weight"])
         // In the next round the agent's own head is put onto the received base.

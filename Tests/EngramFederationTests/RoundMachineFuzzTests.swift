@@ -54,8 +54,10 @@ import Testing
         case 6: script.upload(agent, round: [0, -1, .max, 3, .min][generator.below(5)], at: now)
         case 7, 8, 9: script.release(at: now)
         case 10:
-            script.handle(
-                .folded(round: generator.below(5), [.cluster(99): .init(model: Digest(of: [1]), memory: nil, norm: 1)]), at: now)
+            var strange = FoldResult()
+            strange.slots[.cluster(99)] = FoldedSlot(model: Digest(of: [1]), memory: nil, norm: 1)
+            strange.table[.toy(99)] = [.nan]
+            script.handle(.folded(round: generator.below(5), strange), at: now)
         default: hostile(&script, agent, &generator, now)
         }
     }

@@ -77,18 +77,18 @@ struct ToyRun {
 
     /// Lets one agent do its work and hands its upload in.
     private mutating func answer() throws {
-        guard !work.isEmpty, let shared = machine.shared else { throw ToyError.stalled }
+        guard !work.isEmpty, let exchange = machine.exchange else { throw ToyError.stalled }
         let index = chaos?.below(work.count) ?? 0
         let (agent, assignment) = work.remove(at: index)
         guard let participant = participants[agent], let member = machine.state.member(agent) else { throw ToyError.stalled }
         let models = try Dictionary(
             uniqueKeysWithValues: assignment.offers.map {
-                ($0.slot, try ParameterSet(safetensors: blobs[$0.model] ?? [], layout: shared))
+                ($0.slot, try ParameterSet(safetensors: blobs[$0.model] ?? [], layout: exchange.layout))
             })
         let outcome = try participant.perform(assignment, models: models, memory: memories[agent]?[assignment.base])
         memories[agent, default: [:]][assignment.round] = outcome.memory
         let bytes = outcome.upload.encoded()
-        let evidence = try UploadCheck(recipe: recipe, shared: shared).evidence(bytes, from: member, for: assignment)
+        let evidence = try UploadCheck(recipe: recipe, exchange: exchange).evidence(bytes, from: member, for: assignment)
         spool[agent] = (assignment.round, bytes)
         effects += machine.handle(.uploaded(evidence, round: assignment.round), at: 0)
     }
@@ -112,8 +112,8 @@ struct ToyRun {
         }
         machine = try RoundMachine(resuming: try RunState(decoding: stored), recipe: recipe)
         effects = machine.startRound(0)
-        if let round = machine.openRound, let shared = machine.shared {
-            let check = UploadCheck(recipe: recipe, shared: shared)
+        if let round = machine.openRound, let exchange = machine.exchange {
+            let check = UploadCheck(recipe: recipe, exchange: exchange)
             for agent in spool.keys.sorted().reversed() {
                 guard let upload = spool[agent], upload.round == round, let assignment = machine.assignment(for: agent),
                     let member = machine.state.member(agent)
@@ -125,18 +125,18 @@ struct ToyRun {
         connectAll()
     }
 
-    private mutating func fold(_ job: FoldJob) throws -> [SlotID: FoldedSlot] {
-        guard let shared = machine.shared else { return [:] }
+    private mutating func fold(_ job: FoldJob) throws -> FoldResult {
+        guard let exchange = machine.exchange else { return FoldResult() }
         var made: [Digest: [UInt8]] = [:]
         let (spooled, kept) = (spool, blobs)
-        let slots = try Fold(recipe: recipe, shared: shared)(
+        let result = try Fold(recipe: recipe, exchange: exchange)(
             job, upload: { spooled[$0]?.bytes ?? [] }, blob: { kept[$0] ?? [] },
             store: { bytes in
                 made[Digest(of: bytes)] = bytes
                 return Digest(of: bytes)
             })
         blobs.merge(made) { old, _ in old }
-        return slots
+        return result
     }
 
     enum ToyError: Error {

@@ -73,8 +73,8 @@ import Testing
             var anchor = ParameterSet(zeros: network.layout)
             for i in anchor.values.indices { anchor.values[i] = Float(i % 3) }
             var step = LocalStep(
-                trainer: Trainer(network, sgd), data: shard.data, rows: shard.train, rate: 0.01, received: anchor, model: anchor,
-                personal: nil, generator: SeededGenerator(seed: 1))
+                trainer: Trainer(network, sgd), shard: shard, rows: shard.train, round: 1, rounds: 1, rate: 0.01,
+                slot: .cluster(1), offers: [:], received: anchor, personal: nil, generator: SeededGenerator(seed: 1))
             var training = DittoTraining()
             training.lambda = lambda
             training.train(&step)

@@ -29,7 +29,7 @@ import Testing
     }
 
     private func check(bytes: [UInt8], _ assignment: Assignment? = nil) throws(UpdateError) -> AgentEvidence {
-        try UploadCheck(recipe: participant.recipe, shared: participant.shared).evidence(
+        try UploadCheck(recipe: participant.recipe, exchange: participant.exchange).evidence(
             bytes, from: member, for: assignment ?? work)
     }
 
@@ -120,7 +120,7 @@ import Testing
     @Test func weightsAreCutToTheRecipesBound() throws {
         var recipe = participant.recipe
         recipe.maximumRows = 5
-        let evidence = try UploadCheck(recipe: recipe, shared: participant.shared).evidence(
+        let evidence = try UploadCheck(recipe: recipe, exchange: participant.exchange).evidence(
             honest.encoded(), from: member, for: work)
         #expect(evidence.rows == 5)
     }
@@ -140,7 +140,7 @@ import Testing
             let short = changed { parcel in
                 parcel.tensors = parcel.tensors.map { $0.name == name ? UpdateCodec.exact.pack([1, 2], name: name) : $0 }
             }
-            let expected = name == "signature" ? 64 : participant.shared.count
+            let expected = name == "signature" ? 64 : participant.exchange.shared.count
             #expect(throws: UpdateError.wrongShape(tensor: name, expected: expected, found: 2)) { try check(short) }
             for value in [Float.nan, .infinity] {
                 let hurt = changed { parcel in
@@ -154,7 +154,7 @@ import Testing
     }
 
     @Test func normsAreBounded() {
-        let count = participant.shared.count
+        let count = participant.exchange.shared.count
         func with(_ name: String, _ value: Float, _ count: Int) -> Parcel {
             changed { parcel in
                 parcel.tensors = parcel.tensors.map {

@@ -4,8 +4,8 @@ package import EngramWire
 
 /// Who takes part in a round.
 package protocol Cohort: Choice {
-    /// Chooses from the eligible agents (in id order); the result is in id order too.
-    func select(from eligible: [AgentID], using generator: inout SeededGenerator) -> [AgentID]
+    /// Chooses from the eligible members (in id order) for a round; the result is in id order too.
+    func select(from eligible: [Member], round: Int, using generator: inout SeededGenerator) -> [AgentID]
 }
 
 extension Catalogue where Axis == any Cohort {

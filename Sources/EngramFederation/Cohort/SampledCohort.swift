@@ -17,8 +17,8 @@ package struct SampledCohort: Cohort {
         try options.integer("minimum", &minimum, 1...1_000_000, "at least so many, if they are there")
     }
 
-    package func select(from eligible: [AgentID], using generator: inout SeededGenerator) -> [AgentID] {
+    package func select(from eligible: [Member], round: Int, using generator: inout SeededGenerator) -> [AgentID] {
         let wanted = min(eligible.count, max(minimum, Int((fraction * Double(eligible.count)).rounded())))
-        return generator.permutation(eligible.count).prefix(wanted).map { eligible[$0] }.sorted()
+        return generator.permutation(eligible.count).prefix(wanted).map { eligible[$0].id }.sorted()
     }
 }

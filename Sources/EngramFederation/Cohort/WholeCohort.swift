@@ -9,5 +9,7 @@ package struct WholeCohort: Cohort {
 
     package init() {}
 
-    package func select(from eligible: [AgentID], using generator: inout SeededGenerator) -> [AgentID] { eligible }
+    package func select(from eligible: [Member], round: Int, using generator: inout SeededGenerator) -> [AgentID] {
+        eligible.map(\.id)
+    }
 }

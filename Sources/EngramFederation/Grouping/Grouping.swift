@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EngramBytes
+package import EngramLearning
 package import EngramWire
 
 /// Who shares a model with whom, decided from what uploads reveal: signatures, losses on the agents' own data, update norms.
@@ -26,6 +27,19 @@ package protocol Grouping: Choice {
     /// The cluster that would be second best for an agent, with figures, for `cluster explain`.
     func alternative(for agent: AgentID, state: State, book: ClusterBook) -> Alternative?
 
+    /// Whether models follow from each other: `mix` is then called after every fold.
+    var mixes: Bool { get }
+
+    /// After the updates were folded, on the fold thread: may change the clusters' models in sight of all updates of the round, and may
+    /// tell `review` what it saw. Throwing fails the fold.
+    func mix(_ desk: inout MixingDesk, state: State) throws
+
+    /// Numbers that an agent tells about its data when `Offers.describes` says so; nil: this grouping does not ask.
+    func descriptorCount(_ network: Network) -> Int?
+
+    /// On the agent: the descriptor of its training rows, of the promised size.
+    func descriptor(_ shard: Shard, network: Network) -> [Float]
+
     /// A combination with the rest of the recipe that makes no sense, or nil.
     func objection(to recipe: Recipe) -> String?
 }
@@ -33,6 +47,10 @@ package protocol Grouping: Choice {
 extension Grouping {
     package func counts(_ agent: AgentID, state: State) -> Bool { true }
     package func alternative(for agent: AgentID, state: State, book: ClusterBook) -> Alternative? { nil }
+    package var mixes: Bool { false }
+    package func mix(_ desk: inout MixingDesk, state: State) throws {}
+    package func descriptorCount(_ network: Network) -> Int? { nil }
+    package func descriptor(_ shard: Shard, network: Network) -> [Float] { [] }
     package func objection(to recipe: Recipe) -> String? { nil }
 }
 
@@ -52,14 +70,23 @@ package struct Offers: Equatable, Sendable {
     package var uses: [(slot: SlotID, use: Use)]
     /// The agent takes the offered home with the least loss on its training rows, and trains that one only (IFCA).
     package var choosesHome: Bool
+    /// The agent says for which share of its training rows each offered home or probe is the best (FedSoft).
+    package var shares: Bool
+    /// The agent sends the grouping's descriptor of its data.
+    package var describes: Bool
 
-    package init(_ uses: [(slot: SlotID, use: Use)], choosesHome: Bool = false) {
+    package init(
+        _ uses: [(slot: SlotID, use: Use)], choosesHome: Bool = false, shares: Bool = false, describes: Bool = false
+    ) {
         self.uses = uses
         self.choosesHome = choosesHome
+        self.shares = shares
+        self.describes = describes
     }
 
     package static func == (a: Offers, b: Offers) -> Bool {
-        a.choosesHome == b.choosesHome && a.uses.map(\.slot) == b.uses.map(\.slot) && a.uses.map(\.use) == b.uses.map(\.use)
+        a.choosesHome == b.choosesHome && a.shares == b.shares && a.describes == b.describes
+            && a.uses.map(\.slot) == b.uses.map(\.slot) && a.uses.map(\.use) == b.uses.map(\.use)
     }
 }
 
@@ -78,8 +105,13 @@ package struct RoundEvidence: Sendable {
     package let agents: [AgentEvidence]
     /// ‖combined update‖ of each slot that moved in this round.
     package let meanNorms: [SlotID: Double]
+    /// What `mix` saw of each agent.
+    package let table: [AgentID: [Double]]
 
-    package init(round: Int, rounds: Int, agents: [AgentEvidence], meanNorms: [SlotID: Double]) {
+    package init(
+        round: Int, rounds: Int, agents: [AgentEvidence], meanNorms: [SlotID: Double], table: [AgentID: [Double]] = [:]
+    ) {
+        self.table = table
         self.round = round
         self.rounds = rounds
         self.agents = agents

@@ -10,6 +10,8 @@ package protocol GroupingProcess: Sendable {
     mutating func review(_ evidence: RoundEvidence, book: inout ClusterBook)
     func counts(_ agent: AgentID) -> Bool
     func alternative(for agent: AgentID, book: ClusterBook) -> Alternative?
+    var mixes: Bool { get }
+    func mix(_ desk: inout MixingDesk) throws
     /// The state, to be stored after each round.
     func encodedState() throws -> Data
 }
@@ -35,6 +37,10 @@ struct Process<G: Grouping>: GroupingProcess {
     func alternative(for agent: AgentID, book: ClusterBook) -> Alternative? {
         grouping.alternative(for: agent, state: state, book: book)
     }
+
+    var mixes: Bool { grouping.mixes }
+
+    func mix(_ desk: inout MixingDesk) throws { try grouping.mix(&desk, state: state) }
 
     func encodedState() throws -> Data { try JSONEncoder.stable.encode(state) }
 }

@@ -13,6 +13,8 @@ package struct AgentMemory: Equatable, Sendable {
     package var personal: [SlotID: ParameterSet] = [:]
     /// Per slot, what lossy coding has left out so far (error feedback), over the shared tensors.
     package var residual: [SlotID: [Float]] = [:]
+    /// Per slot, the method's own vectors.
+    package var vectors: [SlotID: [String: [Float]]] = [:]
     /// The model that never met another agent.
     package var local: ParameterSet?
 
@@ -21,7 +23,14 @@ package struct AgentMemory: Equatable, Sendable {
         self.round = round
     }
 
-    /// The memory as a safetensors file: `personal/SLOT/TENSOR`, `residual/SLOT`, `local/TENSOR`.
+    /// Keeps nothing of slots that are no longer trained.
+    package mutating func forget(allBut living: Set<SlotID>) {
+        personal = personal.filter { living.contains($0.key) }
+        residual = residual.filter { living.contains($0.key) }
+        vectors = vectors.filter { living.contains($0.key) }
+    }
+
+    /// The memory as a safetensors file: `personal/SLOT/TENSOR`, `residual/SLOT`, `vector/SLOT/NAME`, `local/TENSOR`.
     package func safetensors() -> [UInt8] {
         var tensors: [Safetensors.Tensor] = []
         func add(_ prefix: String, _ set: ParameterSet) {
@@ -34,6 +43,11 @@ package struct AgentMemory: Equatable, Sendable {
         for slot in residual.keys.sorted() {
             if let values = residual[slot] {
                 tensors.append(.init(name: "residual/\(slot)", shape: [values.count], floats: values[...]))
+            }
+        }
+        for slot in vectors.keys.sorted() {
+            for (name, values) in (vectors[slot] ?? [:]).sorted(by: { $0.key < $1.key }) {
+                tensors.append(.init(name: "vector/\(slot)/\(name)", shape: [values.count], floats: values[...]))
             }
         }
         if let local { add("local", local) }
@@ -57,6 +71,9 @@ package struct AgentMemory: Equatable, Sendable {
             case "residual" where parts.count == 2:
                 guard let slot = SlotID(parts[1]) else { throw .unexpected(name) }
                 residual[slot] = try Self.finite(file, name)
+            case "vector" where parts.count == 3:
+                guard let slot = SlotID(parts[1]) else { throw .unexpected(name) }
+                vectors[slot, default: [:]][parts[2]] = try Self.finite(file, name)
             case "local": continue
             default: throw .unexpected(name)
             }

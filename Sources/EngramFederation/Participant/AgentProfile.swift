@@ -44,6 +44,8 @@ package struct Member: Codable, Equatable, Sendable {
     /// It missed its last round and has not come back.
     package var absent: Bool
     package var joined: Int
+    /// Its home model's loss on its validation rows, as last told.
+    package var lastLoss: Double?
 
     package init(id: AgentID, profile: AgentProfile, lastCounted: Int = 0, absent: Bool = false, joined: Int = 0) {
         self.id = id

@@ -9,8 +9,8 @@ package struct Participant: Sendable {
     package let recipe: Recipe
     package let shard: Shard
     package let network: Network
-    /// The tensors that travel.
-    package let shared: ParameterLayout
+    /// What travels.
+    package let exchange: Exchange
     private let majority: MajorityAnswer
 
     package init(id: AgentID, recipe: Recipe, shard: Shard) {
@@ -18,7 +18,7 @@ package struct Participant: Sendable {
         self.recipe = recipe
         self.shard = shard
         network = Network(recipe.modelSpec(for: AgentProfile(shard)))
-        shared = recipe.sharing.shared(of: network)
+        exchange = Exchange(recipe, network: network)
         majority = MajorityAnswer(shard)
     }
 
@@ -31,7 +31,9 @@ package struct Participant: Sendable {
         package let rows: ReportRows
     }
 
-    /// Does what is asked, given the shared tensors of every offered slot and the memory of the round that the assignment builds on.
+    private var shared: ParameterLayout { exchange.shared }
+
+    /// Does what is asked, given the content of every offered slot (`exchange.layout`) and the memory of the round that the assignment builds on.
     package func perform(
         _ assignment: Assignment, models: [SlotID: ParameterSet], memory: AgentMemory?
     ) throws(ParticipantError) -> Outcome {
@@ -39,13 +41,11 @@ package struct Participant: Sendable {
         guard past.run == assignment.run, past.round == assignment.base else {
             throw .wrongMemory(held: past.round, wanted: assignment.base)
         }
-        var received: [SlotID: ParameterSet] = [:]
-        let own = assignment.offers.first { $0.use == .home }?.slot
-        for offer in assignment.offers {
-            guard let model = models[offer.slot] else { throw .missingModel(offer.slot) }
-            received[offer.slot] = try complete(model, for: offer, home: own, from: past)
-        }
+        let offers = try receive(assignment, models, past)
+        let received = offers.mapValues(\.model)
         let home = try chooseHome(assignment, received)
+        var homeStep = step(assignment, home, offers, past)
+        if !shard.train.isEmpty { recipe.training.arrive(&homeStep) }
         // Made anew only until there is a trained one: a seeded model takes longer to draw than a small round to run.
         let local = recipe.localReference ? past.local ?? initialModel() : nil
 
@@ -59,21 +59,31 @@ package struct Participant: Sendable {
                 offer.slot, model, losses: offer.slot == home ? losses : validationLosses(model), against: losses, in: &parcel)
         }
         let candidates = deployable(
-            home: home, received: received, personal: personalModel(home, assignment, past), local: local,
+            home: home, received: received, personal: homeStep.answer ?? homeStep.personal, local: local,
             global: assignment.globalSlot)
         let gate = Gate(shard: shard, network: network, majority: majority, models: candidates)
         gate.rows.write(to: &parcel)
 
         var next = past
         next.round = assignment.round
+        if assignment.shares { describeShares(assignment, received, in: &parcel) }
+        if assignment.describes {
+            parcel.tensors.append(UpdateCodec.exact.pack(recipe.grouping.descriptor(shard, network: network), name: "descriptor"))
+        }
         if assignment.trains {
-            try train(assignment, home: home, received: received, past: past, next: &next, parcel: &parcel)
-            if var own = local {
-                let alone = step(for: own, personal: nil, round: assignment.round)
-                if !alone.isIdle {
-                    _ = alone.pass(&own)
-                    next.local = own
+            for offer in assignment.offers {
+                if offer.slot == home {
+                    try train(homeStep, offer, isHome: true, past: past, next: &next, parcel: &parcel)
+                } else if offer.use == .candidate || offer.use == .reference {
+                    var other = step(assignment, offer.slot, offers, past)
+                    if !shard.train.isEmpty { recipe.training.arrive(&other) }
+                    try train(other, offer, isHome: false, past: past, next: &next, parcel: &parcel)
                 }
+            }
+            next.forget(allBut: Set(assignment.living))
+            if var own = local, !isIdle {
+                _ = trainAlone(&own, round: assignment.round)
+                next.local = own
             }
         }
         return Outcome(
@@ -83,6 +93,20 @@ package struct Participant: Sendable {
 
     // MARK: Models
 
+    private func receive(
+        _ assignment: Assignment, _ models: [SlotID: ParameterSet], _ past: AgentMemory
+    ) throws(ParticipantError) -> [SlotID: LocalStep.Received] {
+        var out: [SlotID: LocalStep.Received] = [:]
+        let own = assignment.offers.first { $0.use == .home }?.slot
+        for offer in assignment.offers {
+            guard let blob = models[offer.slot] else { throw .missingModel(offer.slot) }
+            guard let parts = exchange.parts(of: blob) else { throw .wrongModel(offer.slot) }
+            out[offer.slot] = LocalStep.Received(
+                model: try complete(parts.model, for: offer, home: own, from: past), statistics: parts.statistics, use: offer.use)
+        }
+        return out
+    }
+
     private func initialModel() -> ParameterSet { recipe.initialModel(network, 0) }
 
     /// The received shared part, completed by this agent's private tensors: those that it trained with this slot or its parent, else with
@@ -90,7 +114,6 @@ package struct Participant: Sendable {
     private func complete(
         _ model: ParameterSet, for offer: Assignment.Offer, home: SlotID?, from past: AgentMemory
     ) throws(ParticipantError) -> ParameterSet {
-        guard model.layout == shared else { throw .wrongModel(offer.slot) }
         if shared.count == network.layout.count { return model }
         let former = past.personal.keys.filter { $0 != .reference }.max()
         var whole =
@@ -117,11 +140,6 @@ package struct Participant: Sendable {
         return best.slot
     }
 
-    /// The personal model as kept from the last counted round; the received model before there is one.
-    private func personalModel(_ home: SlotID, _ assignment: Assignment, _ past: AgentMemory) -> ParameterSet? {
-        past.personal[home] ?? assignment.offers.first { $0.slot == home }?.parent.flatMap { past.personal[$0] }
-    }
-
     private func deployable(
         home: SlotID, received: [SlotID: ParameterSet], personal: ParameterSet?, local: ParameterSet?, global: SlotID?
     ) -> [Row: ParameterSet] {
@@ -135,40 +153,58 @@ package struct Participant: Sendable {
 
     // MARK: Training
 
-    private func step(for model: ParameterSet, personal: ParameterSet?, round: Int) -> LocalStep {
-        LocalStep(
-            trainer: Trainer(network, recipe.optimiser), data: shard.data, rows: shard.train,
-            rate: recipe.optimiser.rate(round: round),
-            received: model, model: model, personal: personal,
-            generator: SeededGenerator(seed: UInt64(bitPattern: Int64(recipe.seed)), "train", id.rawValue, String(round)))
+    /// Nothing to train with: the models stay as they are, and nothing becomes personal.
+    private var isIdle: Bool { shard.train.isEmpty || (recipe.optimiser.epochs == 0 && recipe.training.sendsUpdates) }
+
+    private func generator(_ round: Int) -> SeededGenerator {
+        SeededGenerator(seed: UInt64(bitPattern: Int64(recipe.seed)), "train", id.rawValue, String(round))
+    }
+
+    private func step(
+        _ assignment: Assignment, _ slot: SlotID, _ offers: [SlotID: LocalStep.Received], _ past: AgentMemory
+    ) -> LocalStep {
+        // The personal part of a new slot starts as the one for its parent.
+        let parent = assignment.offers.first { $0.slot == slot }?.parent
+        var step = LocalStep(
+            trainer: Trainer(network, recipe.optimiser), shard: shard, rows: shard.train, round: assignment.round,
+            rounds: recipe.rounds, rate: recipe.optimiser.rate(round: assignment.round), slot: slot, offers: offers,
+            received: offers[slot]?.model ?? ParameterSet(zeros: network.layout),
+            personal: past.personal[slot] ?? parent.flatMap { past.personal[$0] }, generator: generator(assignment.round))
+        step.memory = past.vectors[slot] ?? parent.flatMap { past.vectors[$0] } ?? [:]
+        return step
+    }
+
+    /// The model that never meets another agent.
+    private func trainAlone(_ model: inout ParameterSet, round: Int) -> Double {
+        var draws = generator(round)
+        return Trainer(network, recipe.optimiser).train(
+            &model, on: shard.data, rows: shard.train, rate: recipe.optimiser.rate(round: round), using: &draws
+        ).loss
     }
 
     private func train(
-        _ assignment: Assignment, home: SlotID, received: [SlotID: ParameterSet], past: AgentMemory, next: inout AgentMemory,
+        _ arrived: LocalStep, _ offer: Assignment.Offer, isHome: Bool, past: AgentMemory, next: inout AgentMemory,
         parcel: inout Parcel
     ) throws(ParticipantError) {
-        for offer in assignment.offers {
-            let trained = offer.slot == home || offer.use == .candidate || offer.use == .reference
-            guard trained, let model = received[offer.slot] else { continue }
-            let kept = past.personal[offer.slot] ?? offer.parent.flatMap { past.personal[$0] }
-            var step = step(for: model, personal: kept, round: assignment.round)
-            if !step.isIdle { recipe.training.train(&step) }
-            guard Kernels.isFinite(step.model.values) else { throw .diverged(offer.slot) }
-            next.personal[offer.slot] = step.personal
-            let update = Kernels.subtract(try part(step.model).values, try part(model).values)
-            parcel.scalars["slot/\(offer.slot)/train_loss"] =
-                step.loss < Evaluation.divergedLoss ? step.loss : Evaluation.divergedLoss
-            parcel.scalars["slot/\(offer.slot)/norm"] = Kernels.norm(update)
-            if offer.slot == home {
-                let signature = Signature(
-                    update: update, size: recipe.signatureSize, seed: UInt64(bitPattern: Int64(recipe.seed)))
-                parcel.tensors.append(UpdateCodec.exact.pack(signature.values, name: "signature"))
-            }
-            pack(update, offer, past, &next, &parcel)
+        var step = arrived
+        if !isIdle { recipe.training.train(&step) }
+        guard Kernels.isFinite(step.model.values) else { throw .diverged(offer.slot) }
+        next.personal[offer.slot] = step.personal
+        next.vectors[offer.slot] = step.memory.isEmpty ? nil : step.memory
+        let update = Kernels.subtract(try part(step.model).values, try part(step.received).values)
+        parcel.scalars["slot/\(offer.slot)/train_loss"] =
+            step.loss < Evaluation.divergedLoss ? step.loss : Evaluation.divergedLoss
+        parcel.scalars["slot/\(offer.slot)/norm"] = Kernels.norm(update)
+        if isHome {
+            let signature = Signature(update: update, size: recipe.signatureSize, seed: UInt64(bitPattern: Int64(recipe.seed)))
+            parcel.tensors.append(UpdateCodec.exact.pack(signature.values, name: "signature"))
         }
-        let living = Set(assignment.living)
-        next.personal = next.personal.filter { living.contains($0.key) }
-        next.residual = next.residual.filter { living.contains($0.key) }
+        for statistic in exchange.statistics {
+            let values = step.sent[statistic.name] ?? [Float](repeating: 0, count: statistic.count)
+            guard values.count == statistic.count, Kernels.isFinite(values) else { throw .diverged(offer.slot) }
+            parcel.tensors.append(UpdateCodec.exact.pack(values, name: statistic.upload(offer.slot)))
+        }
+        if recipe.training.sendsUpdates { pack(update, offer, isHome: isHome, past, &next, &parcel) }
     }
 
     private func part(_ model: ParameterSet) throws(ParticipantError) -> ParameterSet {
@@ -182,7 +218,8 @@ package struct Participant: Sendable {
 
     /// Encodes an update; with error feedback, what was left out before goes in and what is left out now is kept (Stich et al. 2018).
     private func pack(
-        _ update: [Float], _ offer: Assignment.Offer, _ past: AgentMemory, _ next: inout AgentMemory, _ parcel: inout Parcel
+        _ update: [Float], _ offer: Assignment.Offer, isHome: Bool, _ past: AgentMemory, _ next: inout AgentMemory,
+        _ parcel: inout Parcel
     ) {
         let name = "update/\(offer.slot)"
         guard recipe.errorFeedback, !recipe.codec.isExact else {
@@ -190,9 +227,13 @@ package struct Participant: Sendable {
             return
         }
         var whole = update
-        if let left = past.residual[offer.slot] ?? offer.parent.flatMap({ past.residual[$0] }), left.count == whole.count {
-            Kernels.axpy(1, left, into: &whole)
+        var source = [offer.slot, offer.parent].lazy.compactMap { $0 }.first { past.residual[$0] != nil }
+        if source == nil, isHome {
+            // The agent has moved: what it still owes goes to its new cluster, once.
+            source = past.residual.keys.filter { $0 != .reference }.max()
+            if let source { next.residual[source] = nil }
         }
+        if let left = source.flatMap({ past.residual[$0] }), left.count == whole.count { Kernels.axpy(1, left, into: &whole) }
         let packed = recipe.codec.pack(whole, name: name)
         // Taken against what was really sent, or the error would not be the error.
         if let sent = try? packed.unpacked() { next.residual[offer.slot] = Kernels.subtract(whole, sent) }
@@ -200,6 +241,22 @@ package struct Participant: Sendable {
     }
 
     // MARK: Evidence
+
+    /// For which share of the training rows each offered home or probe has the least loss; ties go to the first.
+    private func describeShares(_ assignment: Assignment, _ received: [SlotID: ParameterSet], in parcel: inout Parcel) {
+        let slots = assignment.offers.filter { $0.use == .home || $0.use == .probe }.map(\.slot)
+        let losses = slots.compactMap { received[$0] }.map { network.losses($0, shard.data, rows: shard.train) }
+        guard losses.count == slots.count, !shard.train.isEmpty else { return }
+        var wins = [Int](repeating: 0, count: slots.count)
+        for row in shard.train.indices {
+            var best = 0
+            for k in losses.indices where losses[k][row] < losses[best][row] { best = k }
+            wins[best] += 1
+        }
+        for (slot, count) in zip(slots, wins) {
+            parcel.scalars["slot/\(slot)/share"] = Double(count) / Double(shard.train.count)
+        }
+    }
 
     private func validationLosses(_ model: ParameterSet?) -> [Double] {
         model.map { network.losses($0, shard.data, rows: shard.validation) } ?? []

@@ -135,7 +135,9 @@ package struct Recipe: Sendable {
 
     /// Refuses combinations that cannot mean anything, with the reason.
     package func validate() throws(RecipeError) {
-        if let objection = sharing.objection(hidden: hidden) ?? grouping.objection(to: self) { throw .senseless(objection) }
+        if let objection = sharing.objection(hidden: hidden) ?? training.objection(to: self) ?? grouping.objection(to: self) {
+            throw .senseless(objection)
+        }
         if codec.isSparse, !aggregation.toleratesSparseUpdates {
             throw .senseless(
                 "codec topK leaves most coordinates of an update at zero, and this aggregation would keep just those zeros; "

@@ -21,6 +21,10 @@ package struct Assignment: Codable, Equatable, Sendable {
     /// False in the last exchange of a run: evaluate, choose, deploy.
     package let trains: Bool
     package let choosesHome: Bool
+    /// Whether to say for which share of the training rows each offered home or probe is the best.
+    package let shares: Bool
+    /// Whether to send what the grouping wants to know about the data.
+    package let describes: Bool
     package let offers: [Offer]
     /// Slots that may still be trained in this run; the agent forgets its private parts for all others.
     package let living: [SlotID]

@@ -16,6 +16,8 @@ package struct AgentEvidence: Codable, Equatable, Sendable {
         package var gainDeviation: Double
         /// ‖update‖, if the slot was trained.
         package var norm: Double?
+        /// Share of the training rows for which this model is the best of those offered, if that was asked.
+        package var share: Double?
     }
 
     package let agent: AgentID
@@ -26,6 +28,8 @@ package struct AgentEvidence: Codable, Equatable, Sendable {
     package var signature: Signature?
     /// Test figures for the report, of the models as received.
     package var rowsOfReport: ReportRows?
+    /// What the grouping asked about the data.
+    package var descriptor: [Float]?
 
     package init(
         agent: AgentID, home: SlotID, rows: Int, slots: [SlotID: SlotFigures], signature: Signature?, rowsOfReport: ReportRows?

@@ -1,36 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EngramBytes
-package import EngramTensors
+import EngramTensors
 package import EngramWire
-
-/// Which updates become one, for every slot that moves in a round.
-package struct FoldJob: Sendable, Equatable {
-    package struct Part: Sendable, Equatable {
-        package let slot: SlotID
-        package let model: Digest
-        package let memory: Digest?
-        /// In id order: sums do not depend on the order of arrival.
-        package let contributors: [AgentID]
-        package let weights: [Double]
-    }
-
-    package let round: Int
-    package let parts: [Part]
-}
-
-/// A slot after a fold.
-package struct FoldedSlot: Sendable, Equatable {
-    package let model: Digest
-    package let memory: Digest?
-    /// ‖combined update‖.
-    package let norm: Double
-
-    package init(model: Digest, memory: Digest?, norm: Double) {
-        self.model = model
-        self.memory = memory
-        self.norm = norm
-    }
-}
 
 /// Folds spooled uploads into the models: pure but for the three ways to reach bytes.
 package struct Fold: Sendable {
@@ -38,19 +9,19 @@ package struct Fold: Sendable {
     private static let keptBytes = 256 << 20
 
     private let recipe: Recipe
-    private let shared: ParameterLayout
+    private let exchange: Exchange
     private let limits: WireLimits
 
-    package init(recipe: Recipe, shared: ParameterLayout, limits: WireLimits = WireLimits()) {
+    package init(recipe: Recipe, exchange: Exchange, limits: WireLimits = WireLimits()) {
         self.recipe = recipe
-        self.shared = shared
+        self.exchange = exchange
         self.limits = limits
     }
 
     package func callAsFunction(
         _ job: FoldJob, upload: @escaping (AgentID) throws -> [UInt8], blob: (Digest) throws -> [UInt8],
         store: ([UInt8]) throws -> Digest
-    ) throws -> [SlotID: FoldedSlot] {
+    ) throws -> FoldResult {
         var kept: [AgentID: Parcel] = [:]
         var keptBytes = 0
         func parcel(_ agent: AgentID) throws -> Parcel {
@@ -63,50 +34,67 @@ package struct Fold: Sendable {
             }
             return parcel
         }
-        var out: [SlotID: FoldedSlot] = [:]
-        for part in job.parts where !part.contributors.isEmpty {
-            let name = "update/\(part.slot)"
-            let batch = UpdateBatch(agents: part.contributors, weights: part.weights) { i in
-                guard let packed = try parcel(part.contributors[i]).tensor(name) else { throw UpdateError.missing(name) }
-                return try packed.unpacked(expecting: shared.count)
-            }
-            var model = try ParameterSet(safetensors: try blob(part.model), layout: shared)
-            var memory = try part.memory.map { try SlotMemory(decoding: try blob($0)) } ?? SlotMemory()
-            let update = try recipe.aggregation.combine(batch, count: shared.count, memory: &memory.aggregation)
-            recipe.server.apply(update, to: &model.values, memory: &memory.server)
+        func tensor(_ agent: AgentID, _ name: String, _ count: Int) throws -> [Float] {
+            guard let packed = try parcel(agent).tensor(name) else { throw UpdateError.missing(name) }
+            return try packed.unpacked(expecting: count)
+        }
+        var moves: [Move] = []
+        for part in job.parts where !part.contributors.isEmpty { moves.append(try move(part, tensor, blob)) }
+        var result = FoldResult()
+        if let mixing = job.mixing {
+            var desk = try MixingDesk(
+                job: job, mixing: mixing, exchange: exchange, moves: moves, blob: blob,
+                read: { try tensor($0, "update/\($1)", exchange.shared.count) })
+            try mixing.process.mix(&desk)
+            try desk.finish(&moves, &result, store: store)
+        }
+        for move in moves {
             // Finite updates can still add up past Float32; such a step is left out, and the model stays what it was.
-            guard Kernels.isFinite(model.values), memory.isFinite else { continue }
-            out[part.slot] = FoldedSlot(
-                model: try store(model.safetensors(metadata: [:])),
-                memory: memory.isEmpty ? nil : try store(memory.encoded()), norm: Kernels.norm(update))
+            guard Kernels.isFinite(move.content.values), move.memory.isFinite else { continue }
+            result.slots[move.slot] = FoldedSlot(
+                model: try store(move.content.safetensors(metadata: [:])),
+                memory: move.memory.isEmpty ? nil : try store(move.memory.encoded()), norm: move.norm)
         }
-        return out
-    }
-}
-
-/// What a slot's rules remember between rounds, as a blob.
-private struct SlotMemory {
-    var aggregation: [Float]?
-    var server: [Float]?
-
-    init() {}
-
-    init(decoding bytes: [UInt8]) throws {
-        let file = try Safetensors(parsing: bytes)
-        func values(_ name: String) throws -> [Float]? {
-            file.names.contains(name) ? try file.tensor(name).floats() : nil
-        }
-        aggregation = try values("aggregation")
-        server = try values("server")
+        return result
     }
 
-    var isEmpty: Bool { aggregation == nil && server == nil }
-    var isFinite: Bool { [aggregation, server].allSatisfy { $0.map(Kernels.isFinite) ?? true } }
+    /// One slot's fold, not yet stored.
+    struct Move {
+        let slot: SlotID
+        /// The shared values as they entered the round.
+        let entered: [Float]
+        var content: ParameterSet
+        var memory: SlotMemory
+        var norm: Double
+    }
 
-    func encoded() -> [UInt8] {
-        let parts = [("aggregation", aggregation), ("server", server)].compactMap { name, values in
-            values.map { Safetensors.Tensor(name: name, shape: [$0.count], floats: $0[...]) }
+    private func move(
+        _ part: FoldJob.Part, _ tensor: @escaping (AgentID, String, Int) throws -> [Float], _ blob: (Digest) throws -> [UInt8]
+    ) throws -> Move {
+        func batch(_ name: String, _ count: Int) -> UpdateBatch {
+            UpdateBatch(agents: part.contributors, weights: part.weights) { try tensor(part.contributors[$0], name, count) }
         }
-        return Safetensors.serialise(parts, metadata: [:])
+        let content = try ParameterSet(safetensors: try blob(part.model), layout: exchange.layout)
+        guard var (model, held) = exchange.parts(of: content) else { throw UpdateError.missing("model") }
+        let entered = model.values
+        var memory = try part.memory.map { try SlotMemory(decoding: try blob($0)) } ?? SlotMemory()
+        var norm = 0.0
+        if recipe.training.sendsUpdates {
+            let update = try recipe.aggregation.combine(
+                batch("update/\(part.slot)", exchange.shared.count), count: exchange.shared.count, memory: &memory.aggregation)
+            recipe.server.apply(update, to: &model.values, memory: &memory.server)
+            norm = Kernels.norm(update)
+        }
+        for statistic in exchange.statistics {
+            var values = held[statistic.name] ?? []
+            try statistic.rule.join(&values, batch(statistic.upload(part.slot), statistic.count), part.population)
+            held[statistic.name] = values
+        }
+        if !exchange.statistics.isEmpty {
+            recipe.training.settle(&model, statistics: held, network: exchange.network)
+            if !recipe.training.sendsUpdates { norm = Kernels.norm(Kernels.subtract(model.values, entered)) }
+        }
+        return Move(
+            slot: part.slot, entered: entered, content: exchange.blob(model.values, held), memory: memory, norm: norm)
     }
 }

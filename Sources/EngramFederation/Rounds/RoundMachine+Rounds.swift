@@ -24,12 +24,13 @@ extension RoundMachine {
         newcomers = [:]
         var effects = odd
         let network = Network(recipe.modelSpec(for: lead))
-        let shared = recipe.sharing.shared(of: network)
+        let exchange = Exchange(recipe, network: network)
         var blobs: [Digest: [UInt8]] = [:]
         func initial(_ number: Int) -> Digest {
             // Restricting a fresh model to its own layout's tensors cannot fail.
-            let part = (try? recipe.initialModel(network, number).selecting(shared)) ?? ParameterSet(zeros: shared)
-            let bytes = part.safetensors(metadata: [:])
+            let part = try? recipe.initialModel(network, number).selecting(exchange.shared)
+            let bytes = exchange.blob(part?.values ?? [Float](repeating: 0, count: exchange.shared.count), [:])
+                .safetensors(metadata: [:])
             let digest = Digest(of: bytes)
             blobs[digest] = bytes
             return digest
@@ -59,13 +60,13 @@ extension RoundMachine {
         } catch {
             return end(.failed("the grouping's state cannot be stored: \(error)"), "\(error)")
         }
-        let eligible = state.members.filter { !$0.absent }.map(\.id)
+        let eligible = state.members.filter { !$0.absent }
         guard !eligible.isEmpty else {
             return effects + [.note("round \(number): no agent is there; waiting for one to connect")]
         }
         let trains = number <= recipe.rounds
         var generator = SeededGenerator(seed: UInt64(bitPattern: Int64(recipe.seed)), "cohort", String(number))
-        let cohort = trains ? recipe.cohort.select(from: eligible, using: &generator) : eligible
+        let cohort = trains ? recipe.cohort.select(from: eligible, round: number, using: &generator) : eligible.map(\.id)
         var assignments: [AgentID: Assignment] = [:]
         for agent in cohort { assignments[agent] = makeAssignment(agent, number, trains) }
         open = OpenRound(number: number, assignments: assignments, deadline: now + recipe.deadline, trains: trains)
@@ -96,7 +97,7 @@ extension RoundMachine {
         if state.book.slot(.reference) != nil { uses.append((.reference, .reference)) }
         return Assignment(
             run: state.run, round: number, base: state.member(agent)?.lastCounted ?? 0, trains: trains,
-            choosesHome: offers.choosesHome,
+            choosesHome: offers.choosesHome, shares: offers.shares && trains, describes: offers.describes && trains,
             offers: uses.compactMap { slot, use in
                 state.book.slot(slot).map {
                     .init(slot: slot, version: $0.version, model: $0.model, parent: $0.parent, use: use)
@@ -110,7 +111,7 @@ extension RoundMachine {
     mutating func gatherUp(_ now: Double) -> [RunEffect] {
         guard let open else { return [] }
         self.open?.isFolding = true
-        guard open.trains else { return close(open.number, [:], now) }
+        guard open.trains else { return close(open.number, FoldResult(), now) }
         let present = open.evidence.keys.sorted().compactMap { open.evidence[$0] }
         let parts = state.book.slots.map { slot in
             let contributors = present.filter { evidence in
@@ -119,13 +120,30 @@ extension RoundMachine {
             }
             return FoldJob.Part(
                 slot: slot.id, model: slot.model, memory: slot.memory, contributors: contributors.map(\.agent),
-                weights: contributors.map { Double($0.rows) })
+                weights: contributors.map { Double($0.rows) },
+                population: slot.role == .reference
+                    ? state.members.count : state.book.cluster(slot.id)?.members.count ?? contributors.count)
         }
-        return [.fold(FoldJob(round: open.number, parts: parts))]
+        return [.fold(FoldJob(round: open.number, parts: parts, mixing: mixing(of: present)))]
     }
 
-    mutating func close(_ round: Int, _ slots: [SlotID: FoldedSlot], _ now: Double) -> [RunEffect] {
+    /// What a grouping needs whose models follow from each other.
+    private func mixing(of present: [AgentEvidence]) -> FoldJob.Mixing? {
+        guard let process, process.mixes else { return nil }
+        let entries = present.filter {
+            $0.slots[$0.home]?.norm != nil && !state.book.quarantined.contains($0.agent) && process.counts($0.agent)
+        }.map { evidence in
+            MixingDesk.Entry(
+                agent: evidence.agent, home: evidence.home, rows: Double(evidence.rows),
+                shares: evidence.slots.compactMapValues(\.share))
+        }
+        return .init(process: process, vectors: state.vectors, entries: entries)
+    }
+
+    mutating func close(_ round: Int, _ result: FoldResult, _ now: Double) -> [RunEffect] {
         guard let open, open.number == round, open.isFolding else { return [] }
+        let slots = result.slots
+        if let vectors = result.vectors { state.vectors = vectors }
         let present = open.evidence.keys.sorted().compactMap { open.evidence[$0] }
         let before = state.book.lineage.count
         for slot in slots.keys.sorted() {
@@ -136,11 +154,14 @@ extension RoundMachine {
             let id = state.members[index].id
             let arrived = open.evidence[id] != nil
             if arrived { state.members[index].lastCounted = round }
+            if let figures = open.evidence[id].flatMap({ $0.slots[$0.home]?.validation }), figures.count > 0 {
+                state.members[index].lastLoss = figures.loss
+            }
             state.members[index].absent = !arrived && !open.heard.contains(id)
         }
         if open.trains {
             let evidence = RoundEvidence(
-                round: round, rounds: recipe.rounds, agents: present, meanNorms: slots.mapValues(\.norm))
+                round: round, rounds: recipe.rounds, agents: present, meanNorms: slots.mapValues(\.norm), table: result.table)
             process?.review(evidence, book: &state.book)
         }
         do {

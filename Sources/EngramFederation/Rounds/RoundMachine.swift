@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
 package import EngramLearning
-package import EngramTensors
+import EngramTensors
 package import EngramWire
 import Foundation
 
@@ -49,7 +49,7 @@ package struct RoundMachine: Sendable {
     // MARK: Reading
 
     package var network: Network? { state.members.first.map { Network(recipe.modelSpec(for: $0.profile)) } }
-    package var shared: ParameterLayout? { network.map { recipe.sharing.shared(of: $0) } }
+    package var exchange: Exchange? { network.map { Exchange(recipe, network: $0) } }
     package var openRound: Int? { open?.number }
     package var cohort: [AgentID] { open?.cohort ?? [] }
     /// Who is still awaited in the round under way.
@@ -74,7 +74,7 @@ package struct RoundMachine: Sendable {
         case .disconnected(let agent): leave(agent)
         case .uploaded(let evidence, let round): take(evidence, round, now)
         case .late(let agent): revive(agent)
-        case .folded(let round, let slots): close(round, slots, now)
+        case .folded(let round, let result): close(round, result, now)
         case .tick: tick(now)
         case .cancel(let why): end(.cancelled(why), why)
         case .fail(let why): end(.failed(why), why)

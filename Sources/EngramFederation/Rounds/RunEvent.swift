@@ -13,7 +13,7 @@ package enum RunEvent: Sendable {
     /// A late upload of an earlier round: a sign of life, nothing else.
     case late(AgentID)
     /// The fold that was asked for is done.
-    case folded(round: Int, [SlotID: FoldedSlot])
+    case folded(round: Int, FoldResult)
     /// Time has passed.
     case tick
     case cancel(String)

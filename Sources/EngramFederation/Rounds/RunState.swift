@@ -23,6 +23,8 @@ package struct RunState: Codable, Sendable {
     package var book = ClusterBook()
     /// The grouping's own state.
     package var grouping = Data()
+    /// The grouping's large vectors (a hypernetwork's weights), as a blob.
+    package var vectors: Digest?
     /// Each agent's latest figures on its test rows.
     package var rows: [AgentID: ReportRows] = [:]
 
@@ -35,7 +37,9 @@ package struct RunState: Codable, Sendable {
     package func member(_ id: AgentID) -> Member? { members.first { $0.id == id } }
 
     /// Blobs that this state refers to.
-    package var blobs: Set<Digest> { Set(book.slots.flatMap { [$0.model] + ($0.memory.map { [$0] } ?? []) }) }
+    package var blobs: Set<Digest> {
+        Set(book.slots.flatMap { [$0.model] + ($0.memory.map { [$0] } ?? []) } + (vectors.map { [$0] } ?? []))
+    }
 
     package var isOver: Bool {
         switch phase {

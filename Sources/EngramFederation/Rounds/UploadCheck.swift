@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package import EngramTensors
+import EngramTensors
 package import EngramWire
 
 /// Checks an upload before it counts: readable, asked for, right shapes, finite, within the recipe's bounds.
 package struct UploadCheck: Sendable {
     private let recipe: Recipe
-    private let updateCount: Int
+    private let exchange: Exchange
     private let limits: WireLimits
 
-    package init(recipe: Recipe, shared: ParameterLayout, limits: WireLimits = WireLimits()) {
+    package init(recipe: Recipe, exchange: Exchange, limits: WireLimits = WireLimits()) {
         self.recipe = recipe
-        updateCount = shared.count
+        self.exchange = exchange
         self.limits = limits
     }
 
@@ -29,13 +29,19 @@ package struct UploadCheck: Sendable {
             ? assignment.offers.filter { offer in
                 offer.slot == evidence.home || offer.use == .candidate || offer.use == .reference
             }.map(\.slot) : []
-        for tensor in parcel.tensors {
-            let asked = tensor.name == "signature" || trained.contains { tensor.name == "update/\($0)" }
-            guard asked, assignment.trains else { throw .unasked(tensor.name) }
-        }
+        let wanted = tensors(for: trained, assignment)
+        for tensor in parcel.tensors where wanted[tensor.name] == nil { throw .unasked(tensor.name) }
         for slot in evidence.slots.keys where !trained.contains(slot) { evidence.slots[slot]?.norm = nil }
         for slot in trained {
-            let update = try unpack(parcel, "update/\(slot)", expecting: updateCount)
+            for statistic in exchange.statistics {
+                _ = try unpack(parcel, statistic.upload(slot), expecting: statistic.count)
+            }
+            guard recipe.training.sendsUpdates else {
+                let claimed = abs(evidence.norm(slot))
+                evidence.slots[slot]?.norm = claimed
+                continue
+            }
+            let update = try unpack(parcel, "update/\(slot)", expecting: exchange.shared.count)
             // The claimed norm is of the update before coding; what counts is what would be summed.
             let norm = Kernels.norm(update)
             if recipe.maximumNorm > 0, norm > recipe.maximumNorm {
@@ -51,7 +57,22 @@ package struct UploadCheck: Sendable {
             }
             evidence.signature = Signature(signature)
         }
+        if assignment.describes, let count = recipe.grouping.descriptorCount(exchange.network) {
+            evidence.descriptor = try unpack(parcel, "descriptor", expecting: count)
+        }
         return evidence
+    }
+
+    /// The tensors that were asked for, and their sizes.
+    private func tensors(for trained: [SlotID], _ assignment: Assignment) -> [String: Int] {
+        var wanted: [String: Int] = [:]
+        if assignment.trains { wanted["signature"] = recipe.signatureSize }
+        if assignment.describes { wanted["descriptor"] = recipe.grouping.descriptorCount(exchange.network) }
+        for slot in trained {
+            if recipe.training.sendsUpdates { wanted["update/\(slot)"] = exchange.shared.count }
+            for statistic in exchange.statistics { wanted[statistic.upload(slot)] = statistic.count }
+        }
+        return wanted
     }
 
     private func unpack(_ parcel: Parcel, _ name: String, expecting count: Int) throws(UpdateError) -> [Float] {

@@ -4,37 +4,35 @@ package import EngramTensors
 
 /// What an agent does with a model in one round.
 package protocol LocalTraining: Choice {
-    /// Trains the received model in place; may keep a personal model beside it.
+    /// Called when a model has arrived, before anything is measured, in the last exchange too: may set `step.answer`, the model that
+    /// this agent would use now, given what it received and what it kept. By default that is `step.personal`.
+    func arrive(_ step: inout LocalStep)
+
+    /// Trains the received model in place; may keep a personal model beside it. Continues from what `arrive` left.
     ///
     /// `step.model` comes in as received and goes out as what the update is taken from; `step.personal` comes in as kept from the
     /// agent's last counted round (nil in its first) and goes out as what it keeps.
     func train(_ step: inout LocalStep)
+
+    /// What travels beside the model.
+    func statistics(for network: Network) -> [Statistic]
+
+    /// On the coordinator, after a fold: may derive the model's shared tensors from the statistics (closed forms).
+    func settle(_ model: inout ParameterSet, statistics: [String: [Float]], network: Network)
+
+    /// False when models follow from statistics alone: agents then send no updates.
+    var sendsUpdates: Bool { get }
+
+    /// A combination with the rest of the recipe that makes no sense, or nil.
+    func objection(to recipe: Recipe) -> String?
 }
 
-/// One model's training on one agent in one round: a value that methods read and change, knowing neither wire nor disk.
-package struct LocalStep {
-    package let trainer: Trainer
-    package let data: Dataset
-    /// Row numbers of the training part.
-    package let rows: [Int]
-    /// Learning rate of this round.
-    package let rate: Double
-    /// The model as received (shared part from the coordinator, private part the agent's own).
-    package let received: ParameterSet
-    package var model: ParameterSet
-    package var personal: ParameterSet?
-    /// Every training pass of a round draws the same batches: trained side by side, models differ by their start alone.
-    package let generator: SeededGenerator
-    package var loss = 0.0
-
-    /// Nothing to train with: the models stay as they are, and nothing becomes personal.
-    package var isIdle: Bool { trainer.sgd.epochs == 0 || rows.isEmpty }
-
-    /// One pass of the recipe's epochs over the training rows.
-    package func pass(_ parameters: inout ParameterSet, pull: Pull? = nil) -> Double {
-        var draws = generator
-        return trainer.train(&parameters, on: data, rows: rows, pull: pull, rate: rate, using: &draws).loss
-    }
+extension LocalTraining {
+    package func arrive(_ step: inout LocalStep) {}
+    package func statistics(for network: Network) -> [Statistic] { [] }
+    package func settle(_ model: inout ParameterSet, statistics: [String: [Float]], network: Network) {}
+    package var sendsUpdates: Bool { true }
+    package func objection(to recipe: Recipe) -> String? { nil }
 }
 
 extension Catalogue where Axis == any LocalTraining {

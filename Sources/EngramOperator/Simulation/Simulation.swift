@@ -100,11 +100,11 @@ package struct Simulation {
         progress(summary)
     }
 
-    private mutating func fold(_ job: FoldJob) throws -> [SlotID: FoldedSlot] {
-        guard let shared = machine.shared else { return [:] }
+    private mutating func fold(_ job: FoldJob) throws -> FoldResult {
+        guard let exchange = machine.exchange else { return FoldResult() }
         var made: [Digest: [UInt8]] = [:]
         let (spooled, stored) = (uploads, blobs)
-        let slots = try Fold(recipe: recipe, shared: shared)(
+        let result = try Fold(recipe: recipe, exchange: exchange)(
             job, upload: { spooled[$0] ?? [] }, blob: { stored[$0] ?? [] },
             store: { bytes in
                 let digest = Digest(of: bytes)
@@ -112,15 +112,15 @@ package struct Simulation {
                 return digest
             })
         blobs.merge(made) { old, _ in old }
-        return slots
+        return result
     }
 
     /// Lets agents train side by side; what they send is taken in id order.
     private mutating func perform(_ work: [(AgentID, Assignment)]) throws -> [RunEffect] {
-        guard let shared = machine.shared else { return [] }
+        guard let exchange = machine.exchange else { return [] }
         for (_, assignment) in work {
             for offer in assignment.offers where models[offer.model] == nil {
-                models[offer.model] = try ParameterSet(safetensors: blobs[offer.model] ?? [], layout: shared)
+                models[offer.model] = try ParameterSet(safetensors: blobs[offer.model] ?? [], layout: exchange.layout)
             }
         }
         let (participants, memories, models) = (participants, memories, models)
@@ -145,7 +145,7 @@ package struct Simulation {
             }
         }
         let outcomes = results.withLock { $0 }
-        let check = UploadCheck(recipe: recipe, shared: shared)
+        let check = UploadCheck(recipe: recipe, exchange: exchange)
         var effects: [RunEffect] = []
         for (agent, assignment) in work {
             guard let outcome = try outcomes[agent]?.get(), let member = machine.state.member(agent) else { continue }

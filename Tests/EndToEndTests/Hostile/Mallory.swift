@@ -46,7 +46,7 @@ final class Mallory {
         let recipe = blobs.removeValue(forKey: SlotID(checked: "recipe"))
         let text = String(decoding: try #require(recipe), as: UTF8.self)
         let participant = Participant(id: id, recipe: try Recipe(yaml: text), shard: shard)
-        let models = try blobs.mapValues { try ParameterSet(safetensors: $0, layout: participant.shared) }
+        let models = try blobs.mapValues { try ParameterSet(safetensors: $0, layout: participant.exchange.layout) }
         let outcome = try participant.perform(assignment, models: models, memory: assignment.base > 0 ? memory : nil)
         memory = outcome.memory
         return outcome.upload

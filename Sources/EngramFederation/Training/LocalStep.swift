@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EngramLearning
+package import EngramTensors
+package import EngramWire
+
+/// One model's training on one agent in one round: a value that methods read and change, knowing neither wire nor disk.
+package struct LocalStep {
+    /// A slot's content as it came, its private tensors completed by the agent's own.
+    package struct Received {
+        package let model: ParameterSet
+        package let statistics: [String: [Float]]
+        package let use: Offers.Use
+    }
+
+    package let trainer: Trainer
+    package let shard: Shard
+    /// Row numbers of the training part.
+    package let rows: [Int]
+    package let round: Int
+    /// Rounds of training in the run; round `rounds` + 1 only evaluates.
+    package let rounds: Int
+    /// Learning rate of this round.
+    package let rate: Double
+    package let slot: SlotID
+    /// Everything that came in this round, this slot's included.
+    package let offers: [SlotID: Received]
+    /// The model as received (shared part from the coordinator, private part the agent's own).
+    package let received: ParameterSet
+    package var model: ParameterSet
+    /// Kept from round to round, never sent.
+    package var personal: ParameterSet?
+    /// The model that the agent would use now; nil: `personal`, or the received one before there is a personal one.
+    package var answer: ParameterSet?
+    /// The method's own vectors, kept from round to round, never sent.
+    package var memory: [String: [Float]] = [:]
+    /// Statistics to send; those that are missing go as zeros.
+    package var sent: [String: [Float]] = [:]
+    /// Every training pass of a round draws the same batches: trained side by side, models differ by their start alone.
+    package let generator: SeededGenerator
+    package var loss = 0.0
+
+    package init(
+        trainer: Trainer, shard: Shard, rows: [Int], round: Int, rounds: Int, rate: Double, slot: SlotID,
+        offers: [SlotID: Received], received: ParameterSet, personal: ParameterSet?, generator: SeededGenerator
+    ) {
+        self.trainer = trainer
+        self.shard = shard
+        self.rows = rows
+        self.round = round
+        self.rounds = rounds
+        self.rate = rate
+        self.slot = slot
+        self.offers = offers
+        self.received = received
+        model = received
+        self.personal = personal
+        self.generator = generator
+    }
+
+    package var network: Network { trainer.network }
+    package var data: Dataset { shard.data }
+    /// The slot's statistics as received.
+    package var held: [String: [Float]] { offers[slot]?.statistics ?? [:] }
+    /// False in the last exchange of a run: what `arrive` makes now is what will be deployed.
+    package var trains: Bool { round <= rounds }
+
+    /// One pass of the recipe's epochs over the training rows.
+    package func pass(_ parameters: inout ParameterSet, pull: Pull? = nil) -> Double {
+        var draws = generator
+        return trainer.train(&parameters, on: data, rows: rows, pull: pull, rate: rate, using: &draws).loss
+    }
+}
