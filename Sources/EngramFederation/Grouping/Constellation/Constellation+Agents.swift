@@ -50,7 +50,7 @@ extension Constellation {
                 let look = Look(round: evidence.round, gain: figures.gain, error: error, loss: home.validation.loss)
                 state.looks[agent.agent, default: [:]][slot] = look
                 let test = PairedTest(mean: look.gain, error: error, degreesOfFreedom: home.validation.count - 1)
-                guard test.p < significance, look.gain >= minimumGain * home.validation.loss else { continue }
+                guard test.p < moveSignificance, look.gain >= minimumGain * home.validation.loss else { continue }
                 if better.map({ look.gain > $0.look.gain }) ?? true { better = (slot, look, test.p) }
             }
             state.alarmed[agent.agent] = nil

@@ -60,8 +60,12 @@ extension Constellation {
         let candidates: [SlotID]
         /// Which candidate each member tries.
         let side: [AgentID: Int]
-        /// The last round in which the candidates train; they are judged in the one after it.
+        /// The last round of the least training; from the one after it on the candidates are judged, until the case is clear.
         let lastRound: Int
+        /// Falls of each member's validation loss under its candidate, one a round in which they were judged.
+        var gains: [AgentID: [Double]] = [:]
+        /// The members' losses at home in those rounds.
+        var losses: [AgentID: [Double]] = [:]
 
         func candidate(for agent: AgentID) -> SlotID? {
             side[agent].flatMap { candidates.indices.contains($0) ? candidates[$0] : nil }

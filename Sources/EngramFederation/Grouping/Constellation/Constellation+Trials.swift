@@ -97,39 +97,60 @@ extension Constellation {
         return loss > 0 ? -looks.reduce(0) { $0 + $1.gain } / loss : nil
     }
 
+    /// Judges every trial whose candidates have trained for long enough; what is not clear yet goes on for a while.
+    ///
+    /// Under label skew a round's model swings from round to round, and all its members' gains with it: one look would test the swing.
+    /// So members' gains are averaged over the rounds looked at, and the chance of error is shared among as many looks as there can be.
     func settleTrials(_ evidence: RoundEvidence, state: inout State, book: inout ClusterBook) {
-        for trial in state.trials where evidence.round > trial.lastRound {
-            judge(trial, evidence, &state, &book)
+        var open: [Trial] = []
+        for var trial in state.trials {
+            if evidence.round > trial.lastRound {
+                look(at: &trial, evidence, book)
+                if judge(trial, evidence, &state, &book) { continue }
+            }
+            open.append(trial)
         }
-        state.trials.removeAll { evidence.round > $0.lastRound }
+        state.trials = open
     }
 
-    private func judge(_ trial: Trial, _ evidence: RoundEvidence, _ state: inout State, _ book: inout ClusterBook) {
-        // A trial whose cluster has gone meanwhile has nothing left to decide.
-        guard trial.clusters.allSatisfy({ book.cluster($0) != nil }) else {
-            for candidate in trial.candidates { book.close(candidate) }
-            return
-        }
-        var gains = [[Double]](repeating: [], count: trial.kind == .split ? 2 : trial.clusters.count)
-        var loss = 0.0, rows = 0
+    private func look(at trial: inout Trial, _ evidence: RoundEvidence, _ book: ClusterBook) {
         for agent in evidence.agents where !book.quarantined.contains(agent.agent) {
             guard let candidate = trial.candidate(for: agent.agent), let figures = agent.slots[candidate],
                 let home = agent.slots[agent.home], trial.clusters.contains(agent.home), home.validation.count > 0
             else { continue }
-            let stratum = trial.kind == .split ? trial.side[agent.agent] : trial.clusters.firstIndex(of: agent.home)
-            gains[stratum ?? 0].append(home.validation.loss - figures.validation.loss)
-            loss += home.validation.loss
+            trial.gains[agent.agent, default: []].append(home.validation.loss - figures.validation.loss)
+            trial.losses[agent.agent, default: []].append(home.validation.loss)
+        }
+    }
+
+    /// Decides a trial, or returns false if it is to go on.
+    private func judge(_ trial: Trial, _ evidence: RoundEvidence, _ state: inout State, _ book: inout ClusterBook) -> Bool {
+        // A trial whose cluster has gone meanwhile has nothing left to decide.
+        guard trial.clusters.allSatisfy({ book.cluster($0) != nil }) else {
+            for candidate in trial.candidates { book.close(candidate) }
+            return true
+        }
+        var gains = [[Double]](repeating: [], count: trial.kind == .split ? 2 : trial.clusters.count)
+        var loss = 0.0, rows = 0
+        for (agent, own) in trial.gains.sorted(by: { $0.key < $1.key }) {
+            guard let home = book.cluster(of: agent)?.id, let losses = trial.losses[agent], !own.isEmpty else { continue }
+            let stratum = trial.kind == .split ? trial.side[agent] : trial.clusters.firstIndex(of: home)
+            guard let stratum, gains.indices.contains(stratum) else { continue }
+            gains[stratum].append(own.reduce(0, +) / Double(own.count))
+            loss += losses.reduce(0, +) / Double(losses.count)
             rows += 1
         }
         let tries = trial.clusters.map { state.tries[$0] ?? 0 }.max() ?? 0
         let test = PairedTest(strata: gains)
         let relative = loss > 0 ? (test?.mean ?? 0) * Double(rows) / loss : 0
         let sides = gains.map { $0.isEmpty ? 0 : $0.reduce(0, +) / Double($0.count) }
+        let looked = evidence.round - trial.lastRound
+        // Early looks must be very clear, so that the last one has nearly the whole chance of error (O'Brien & Fleming 1979).
         // A split must pay; a merge, which makes things simpler, must only not hurt, and a little luck does not pass for that.
         let accepted =
             switch trial.kind {
             case .split:
-                (test?.p ?? 1) < significance / Double(tries + 1) && relative >= minimumGain && sides.allSatisfy { $0 > 0 }
+                (test?.p ?? 1) < significance / Double((tries + 1) * (looked < looks ? looks : 1)) && relative >= minimumGain && sides.allSatisfy { $0 > 0 }
             case .merge:
                 (test?.mean ?? -1) > 0 && (test?.p ?? 1) < 0.05
             }
@@ -137,6 +158,12 @@ extension Constellation {
         figures["agents"] = Double(rows)
         figures["tries"] = Double(tries + 1)
         for (k, side) in sides.enumerated() { figures["gain_side_\(k + 1)"] = side }
+        if !accepted, trial.kind == .split, looked < looks, evidence.round + 1 < evidence.rounds,
+            looked < Self.leastLooks || (test?.p ?? 1) < Self.hopeless
+        {
+            return false
+        }
+        figures["looks"] = Double(looked)
         guard accepted else {
             for candidate in trial.candidates { book.close(candidate) }
             for cluster in trial.clusters {
@@ -148,7 +175,7 @@ extension Constellation {
                 LineageEvent(
                     round: evidence.round, .refused, from: trial.clusters, to: trial.candidates,
                     reason: "the \(trial.kind.rawValue) did not pay on the members' own validation rows", figures: figures))
-            return
+            return true
         }
         switch trial.kind {
         case .split:
@@ -166,7 +193,12 @@ extension Constellation {
                 reason: "the members' validation loss fell with one common model", figures: figures)
         }
         for candidate in trial.candidates { state.earliest[candidate] = evidence.round + 1 }
+        return true
     }
+
+    /// After so many looks, a split whose gain may so well be none is not looked at again.
+    private static let leastLooks = 3
+    private static let hopeless = 0.5
 
     /// The side of a split that an agent which joined during the trial is most like.
     private func closest(_ agent: AgentID, _ trial: Trial, _ state: State) -> Int {

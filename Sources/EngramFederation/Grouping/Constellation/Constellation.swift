@@ -17,8 +17,10 @@ package struct Constellation: Grouping {
 
     package var start = 3
     package var trial = 3
+    package var looks = 6
     package var memory = 0.7
-    package var significance = 0.001
+    package var significance = 0.02
+    package var moveSignificance = 0.001
     package var minimumGain = 0.02
     package var minimumSize = 2
     package var patience = 5
@@ -31,9 +33,13 @@ package struct Constellation: Grouping {
     package mutating func configure(_ options: inout Options) throws(RecipeError) {
         try options.integer("start", &start, 1...1_000_000, "no trial before this round")
         try options.integer("trial", &trial, 1...1000, "rounds that candidates train beside their parent")
+        try options.integer("looks", &looks, 1...100, "rounds over which an unclear trial is judged at most, the gains averaged")
         try options.number("memory", &memory, 0...0.99, "share of an agent's signature that is kept from round to round")
         try options.number(
             "significance", &significance, 1e-9...0.5, "chance of a false split that is accepted, shared among the tries")
+        try options.number(
+            "move_significance", &moveSignificance, 1e-9...0.5,
+            "chance of a false difference, row by row, that moves an agent when it is seen twice")
         try options.number(
             "minimum_gain", &minimumGain, 0...1, "least fall of the validation loss that a change must bring, as a share")
         try options.integer("minimum_size", &minimumSize, 1...1_000_000, "least members of a cluster that a split may make")
