@@ -23,6 +23,10 @@ struct ToyRun {
     /// Order of arrival and crashes follow from it; nil: id order, no crash.
     var chaos: SeededGenerator?
     var crashChance = 0.0
+    /// The run is left standing after this round.
+    var stopsAfter = Int.max
+    /// The contents of the slots as they were first sent.
+    var firstModels: [SlotID: ParameterSet] = [:]
     private var effects: [RunEffect] = []
     private var work: [(agent: AgentID, assignment: Assignment)] = []
 
@@ -39,7 +43,7 @@ struct ToyRun {
 
     mutating func run() throws {
         connectAll()
-        while !machine.state.isOver {
+        while !machine.state.isOver, machine.state.round < stopsAfter {
             if try !perform() { try answer() }
         }
         _ = try perform()
@@ -85,6 +89,7 @@ struct ToyRun {
             uniqueKeysWithValues: assignment.offers.map {
                 ($0.slot, try ParameterSet(safetensors: blobs[$0.model] ?? [], layout: exchange.layout))
             })
+        firstModels.merge(models) { first, _ in first }
         let outcome = try participant.perform(assignment, models: models, memory: memories[agent]?[assignment.base])
         memories[agent, default: [:]][assignment.round] = outcome.memory
         let bytes = outcome.upload.encoded()
