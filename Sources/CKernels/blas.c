@@ -28,8 +28,10 @@ static void choose_core(void) {
     else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         setenv("OPENBLAS_CORETYPE", "Haswell", 0);
 #endif
-    // One thread: no thread pool is started, and sums are made in one order.
+    // One thread, whatever stands behind libblas: agents train side by side, no pool is started, and sums are made in one order.
     setenv("OPENBLAS_NUM_THREADS", "1", 1);
+    setenv("BLIS_NUM_THREADS", "1", 1);
+    setenv("MKL_NUM_THREADS", "1", 1);
 }
 
 static int try_library(const char *name) {

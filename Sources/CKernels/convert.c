@@ -46,10 +46,10 @@ CLONES void ek_bytes_to_float(size_t n, const uint8_t *restrict src, float scale
     for (size_t i = 0; i < n; i++) dst[i] = (float)src[i] * scale + offset;
 }
 
-void ek_gather_float(size_t rows, size_t d, const int64_t *row, const float *src, float *dst) {
+void ek_gather_float(size_t rows, size_t d, const ptrdiff_t *row, const float *src, float *dst) {
     for (size_t r = 0; r < rows; r++) memcpy(dst + r * d, src + (size_t)row[r] * d, d * sizeof(float));
 }
 
-void ek_gather_bytes(size_t rows, size_t d, const int64_t *row, const uint8_t *src, float scale, float offset, float *dst) {
+void ek_gather_bytes(size_t rows, size_t d, const ptrdiff_t *row, const uint8_t *src, float scale, float offset, float *dst) {
     for (size_t r = 0; r < rows; r++) ek_bytes_to_float(d, src + (size_t)row[r] * d, scale, offset, dst + r * d);
 }

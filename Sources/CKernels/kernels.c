@@ -75,21 +75,33 @@ void ek_argmax(size_t rows, size_t d, const float *z, int32_t *out) {
     }
 }
 
-CLONES void ek_sgd(size_t n, float *restrict w, const float *restrict g, float *restrict velocity, const float *restrict anchor,
-                   float rate, float momentum, float decay, float pull) {
-    if (!velocity && !anchor) {
-        for (size_t i = 0; i < n; i++) w[i] -= rate * (g[i] + decay * w[i]);
-    } else if (!velocity) {
-        for (size_t i = 0; i < n; i++) w[i] -= rate * (g[i] + decay * w[i] + pull * (w[i] - anchor[i]));
-    } else if (!anchor) {
-        for (size_t i = 0; i < n; i++) {
-            velocity[i] = momentum * velocity[i] + (g[i] + decay * w[i]);
-            w[i] -= rate * velocity[i];
-        }
-    } else {
-        for (size_t i = 0; i < n; i++) {
-            velocity[i] = momentum * velocity[i] + (g[i] + decay * w[i] + pull * (w[i] - anchor[i]));
-            w[i] -= rate * velocity[i];
-        }
+// Compiled once for each set of terms that are there.
+__attribute__((always_inline)) static inline void sgd_loop(const int moves, const int pulls, const int corrects, size_t n,
+                                                           float *restrict w, const float *restrict g, float *restrict velocity,
+                                                           const float *restrict anchor, const float *restrict correction,
+                                                           float rate, float momentum, float decay, float pull) {
+    for (size_t i = 0; i < n; i++) {
+        float v = g[i] + decay * w[i];
+        if (pulls) v += pull * (w[i] - anchor[i]);
+        if (corrects) v += correction[i];
+        if (moves) velocity[i] = v = momentum * velocity[i] + v;
+        w[i] -= rate * v;
     }
+}
+
+CLONES void ek_sgd(size_t n, float *restrict w, const float *restrict g, float *restrict velocity, const float *restrict anchor,
+                   const float *restrict correction, float rate, float momentum, float decay, float pull) {
+#define LOOP(moves, pulls, corrects) \
+    sgd_loop(moves, pulls, corrects, n, w, g, velocity, anchor, correction, rate, momentum, decay, pull)
+    switch ((velocity ? 4 : 0) + (anchor ? 2 : 0) + (correction ? 1 : 0)) {
+    case 0: LOOP(0, 0, 0); break;
+    case 1: LOOP(0, 0, 1); break;
+    case 2: LOOP(0, 1, 0); break;
+    case 3: LOOP(0, 1, 1); break;
+    case 4: LOOP(1, 0, 0); break;
+    case 5: LOOP(1, 0, 1); break;
+    case 6: LOOP(1, 1, 0); break;
+    default: LOOP(1, 1, 1);
+    }
+#undef LOOP
 }

@@ -62,7 +62,7 @@ package struct Dataset: Sendable {
     /// The features of some rows as floats, [rows.count, dimension]; every row must be in 0..<count.
     package func floats(rows: [Int]) -> [Float] {
         unsafe [Float](unsafeUninitializedCapacity: max(1, rows.count * dimension)) { buffer, made in
-            if let base = buffer.baseAddress { unsafe gather(rows.map { Int64($0) }[...], into: base) }
+            if let base = buffer.baseAddress { unsafe gather(rows[...], into: base) }
             made = rows.count * dimension
         }
     }
@@ -95,7 +95,7 @@ package struct Dataset: Sendable {
     }
 
     /// Writes the rows' features to `out`, which must hold rows.count * dimension floats.
-    @unsafe func gather(_ rows: ArraySlice<Int64>, into out: UnsafeMutablePointer<Float>) {
+    @unsafe func gather(_ rows: ArraySlice<Int>, into out: UnsafeMutablePointer<Float>) {
         for row in rows { precondition(row >= 0 && row < count, "a row number is outside the data set") }
         unsafe rows.withUnsafeBufferPointer { index in
             guard let index = index.baseAddress else { return }

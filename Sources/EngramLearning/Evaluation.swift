@@ -25,12 +25,9 @@ extension Network {
         var outputs: [Float] = []
         outputs.reserveCapacity(rows.count * spec.outputs)
         var loss = 0.0
-        var start = 0
-        let ids = rows.map { Int64($0) }
-        forEachBatch(parameters, data, rows: rows) { workspace, count in
-            outputs += workspace.copy(layer: spec.hidden.count, count: count * spec.outputs)
-            loss += workspace.loss(data, rows: ids[start..<start + count], scale: 1)
-            start += count
+        forEachBatch(parameters, data, rows: rows, layers: weights.count) { pass, slice in
+            pass.append(level: weights.count, count: slice.count, to: &outputs)
+            loss += pass.loss(data, rows: slice, scale: 1)
         }
         let mean = loss / Double(rows.count)
         return Evaluation(

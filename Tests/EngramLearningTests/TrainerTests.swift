@@ -34,7 +34,8 @@ struct TrainerTests {
             var parameters = anchor
             let trainer = Trainer(network, SGD(rate: 0.1, batch: 4, epochs: 500))
             _ = trainer.train(
-                &parameters, on: data, rows: [0, 1, 2, 3], pull: Pull(anchor: anchor, strength: strength), using: &generator)
+                &parameters, on: data, rows: [0, 1, 2, 3], terms: Terms(pull: Pull(anchor: anchor, strength: strength)),
+                using: &generator)
             for value in parameters.values { #expect(abs(Double(value) - 2 / (2 + strength)) < 1e-4) }
             var decayed = anchor
             let decay = Trainer(network, SGD(rate: 0.1, weightDecay: strength, batch: 4, epochs: 500))
@@ -52,7 +53,7 @@ struct TrainerTests {
         var parameters = start
         var generator = SeededGenerator(seed: 1)
         let sgd = SGD(rate: 0.1, momentum: 0.9, weightDecay: 0.1)
-        _ = Trainer(network, sgd).train(&parameters, on: data, rows: Array(0..<50), frozen: head, using: &generator)
+        _ = Trainer(network, sgd).train(&parameters, on: data, rows: Array(0..<50), terms: Terms(frozen: head), using: &generator)
         for range in head { #expect(parameters.values[range] == start.values[range]) }
         let body = 0..<(head.first?.lowerBound ?? 0)
         #expect(zip(parameters.values[body], start.values[body]).contains { $0 != $1 })

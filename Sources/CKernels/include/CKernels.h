@@ -20,8 +20,8 @@ void ek_narrow(size_t n, const double *x, double factor, float *out);  // out = 
 void ek_half_to_float(size_t n, const uint8_t *src, float *dst);
 void ek_float_to_half(size_t n, const float *src, uint8_t *dst);       // round to nearest even, overflow to infinity
 void ek_bytes_to_float(size_t n, const uint8_t *src, float scale, float offset, float *dst); // dst = src * scale + offset
-void ek_gather_float(size_t rows, size_t d, const int64_t *row, const float *src, float *dst);
-void ek_gather_bytes(size_t rows, size_t d, const int64_t *row, const uint8_t *src, float scale, float offset, float *dst);
+void ek_gather_float(size_t rows, size_t d, const ptrdiff_t *row, const float *src, float *dst);
+void ek_gather_bytes(size_t rows, size_t d, const ptrdiff_t *row, const uint8_t *src, float scale, float offset, float *dst);
 
 // Projection (projection.c): flips n signs by the bits of SplitMix64(seed + word), pads with zeros to size (a power
 // of two), and applies the unnormalised Walsh-Hadamard transform in place.
@@ -37,9 +37,23 @@ double ek_softmax_loss(size_t rows, size_t classes, float scale, const int32_t *
 double ek_squared_loss(size_t rows, float scale, const float *target, float *z);   // one half of the square
 double ek_logistic_loss(size_t rows, float scale, const int32_t *label, float *z);
 void ek_argmax(size_t rows, size_t d, const float *z, int32_t *out);    // the first of equals
-// w -= rate * v with v = momentum * v + (g + decay * w + pull * (w - anchor)); velocity and anchor may be null.
-void ek_sgd(size_t n, float *w, const float *g, float *velocity, const float *anchor, float rate, float momentum, float decay,
-            float pull);
+// w -= rate * v with v = momentum * v + (g + decay * w + pull * (w - anchor) + correction); velocity, anchor and correction may
+// be null.
+void ek_sgd(size_t n, float *w, const float *g, float *velocity, const float *anchor, const float *correction, float rate,
+            float momentum, float decay, float pull);
+
+// Normalisation by columns (norm.c); matrices are row-major [rows, d]
+void ek_affine(size_t rows, size_t d, const float *x, const float *weight, const float *bias, int relu, float *out); // x weight + bias
+void ek_scale_columns(size_t rows, size_t d, const float *weight, float *x); // x *= weight
+void ek_column_dots(size_t rows, size_t d, const float *g, const float *x, float *out); // out = sum over rows of g x
+// The mean and the population variance of each column, summed in float64.
+void ek_column_moments(size_t rows, size_t d, const float *z, float *mean, float *variance);
+// z = (z - mean) inverse, with inverse = 1 / sqrt(variance + epsilon), which is written too; a variance below 0 counts as 0.
+void ek_standardise(size_t rows, size_t d, const float *mean, const float *variance, float epsilon, float *inverse, float *z);
+// The way back through x^ = (z - mean) inverse, y = weight x^ + bias: g = weight inverse (g - share (dbias + x^ dweight)). share is
+// 1 / rows when mean and variance are the batch's own, 0 when they are constants.
+void ek_standardise_back(size_t rows, size_t d, const float *weight, const float *inverse, const float *normalised,
+                         const float *dweight, const float *dbias, float share, float *g);
 
 // Float64 normal equations (ridge.c): gram (d+1)x(d+1) upper triangle += [x 1]^T [x 1]; cross (d+1)xk += [x 1]^T y
 void ek_gram(size_t rows, size_t d, size_t k, const float *x, const float *y, double *gram, double *cross);

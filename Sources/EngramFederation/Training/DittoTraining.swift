@@ -18,7 +18,7 @@ package struct DittoTraining: LocalTraining {
     package func train(_ step: inout LocalStep) {
         step.loss = step.pass(&step.model)
         var own = step.personal ?? step.received
-        _ = step.pass(&own, pull: Pull(anchor: step.received, strength: lambda))
+        _ = step.pass(&own, terms: Terms(pull: Pull(anchor: step.received, strength: lambda)))
         step.personal = own
     }
 }

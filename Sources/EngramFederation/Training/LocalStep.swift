@@ -65,8 +65,8 @@ package struct LocalStep {
     package var trains: Bool { round <= rounds }
 
     /// One pass of the recipe's epochs over the training rows.
-    package func pass(_ parameters: inout ParameterSet, pull: Pull? = nil) -> Double {
+    package func pass(_ parameters: inout ParameterSet, terms: Terms = Terms()) -> Double {
         var draws = generator
-        return trainer.train(&parameters, on: data, rows: rows, pull: pull, rate: rate, using: &draws).loss
+        return trainer.train(&parameters, on: data, rows: rows, terms: terms, rate: rate, using: &draws).loss
     }
 }

@@ -15,7 +15,7 @@ package struct ProximalTraining: LocalTraining {
     }
 
     package func train(_ step: inout LocalStep) {
-        step.loss = step.pass(&step.model, pull: mu > 0 ? Pull(anchor: step.received, strength: mu) : nil)
+        step.loss = step.pass(&step.model, terms: Terms(pull: Pull(anchor: step.received, strength: mu)))
         step.personal = step.model
     }
 }

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+import CKernels
+import EngramTensors
+
+/// One batch's forward and backward pass, as in training, with memory for many of them; confined to its owner, not Sendable.
+///
+/// Methods with steps of their own use it directly; `Trainer` is `Batches`, this and `Descent`.
+@safe package final class GradientPass {
+    let network: Network
+    private let forward: ForwardPass
+    private let widths: [Int]
+    /// The gradients of hidden layers' outputs: two buffers as wide as the widest, used in turn on the way back.
+    private let flows: UnsafeMutablePointer<Float>
+    private let widest: Int
+    /// The parameters' gradient; running statistics have none, theirs stays 0.
+    private let slopes: UnsafeMutablePointer<Float>
+    /// The gradient of what the first layer reads; allocated when first needed.
+    private var inputFlow: UnsafeMutablePointer<Float>?
+    private var latents: [Float] = []
+    private var latentFlow: [Float] = []
+    /// The first layer that has something to learn, and whether the normalisation of the inputs has.
+    private let lowest: Int
+    private let reachesInputs: Bool
+
+    /// For passes of at most `batch` rows. The gradient of lower layers that are `frozen` as a whole is not computed.
+    package init(_ network: Network, batch: Int, frozen: [Range<Int>] = []) {
+        self.network = network
+        forward = ForwardPass(network, batch: batch, training: true)
+        widths = network.spec.widths
+        widest = network.spec.hidden.max() ?? 0
+        let free = FlatRanges.complement(of: frozen, in: network.layout.count)
+        func learns(_ range: Range<Int>) -> Bool { free.contains { $0.overlaps(range) } }
+        reachesInputs = network.spec.normalisation == .input && learns(0..<2 * network.spec.inputs)
+        lowest = reachesInputs ? 0 : network.weights.indices.first { learns(network.range(ofLayer: $0)) } ?? network.weights.count
+        unsafe flows = UnsafeMutablePointer<Float>.allocate(capacity: max(1, 2 * widest * batch))
+        unsafe slopes = UnsafeMutablePointer<Float>.allocate(capacity: max(1, network.layout.count))
+        unsafe slopes.initialize(repeating: 0, count: network.layout.count)
+    }
+
+    deinit {
+        unsafe flows.deallocate()
+        unsafe slopes.deallocate()
+        unsafe inputFlow?.deallocate()
+    }
+
+    /// The gradient of the last run: flat, in the network's layout; zeros before the first.
+    package var gradient: [Float] { unsafe [Float](UnsafeBufferPointer(start: slopes, count: network.layout.count)) }
+
+    /// sum += scale · gradient, without a copy of it.
+    package func add(_ scale: Float, to sum: inout [Float]) {
+        network.check(sum)
+        unsafe ek_axpy(sum.count, scale, slopes, &sum)
+    }
+
+    @unsafe func withGradient(_ body: (UnsafePointer<Float>) -> Void) { unsafe body(slopes) }
+
+    // MARK: Runs
+
+    /// The mean loss over rows, and the term's when there is one, whose gradient is ready afterwards. No rows: 0, and no gradient.
+    package func run(_ parameters: [Float], _ data: Dataset, rows: ArraySlice<Int>, term: (any LatentTerm)? = nil) -> Double {
+        network.check(parameters, data)
+        if rows.isEmpty {
+            clear(0..<network.layout.count)
+            return 0
+        }
+        return lossSum(parameters, data, rows: rows, term: term) / Double(rows.count)
+    }
+
+    package func run(_ parameters: [Float], _ data: Dataset, rows: [Int], term: (any LatentTerm)? = nil) -> Double {
+        run(parameters, data, rows: rows[...], term: term)
+    }
+
+    /// The same with the loss summed over at least one row, for a network that was checked against the data.
+    func lossSum(_ parameters: [Float], _ data: Dataset, rows: ArraySlice<Int>, term: (any LatentTerm)?) -> Double {
+        forward.load(data, rows: rows)
+        forward.forward(parameters, count: rows.count, layers: widths.count - 1)
+        let extra = term.map { ask($0, rows: rows) * Double(rows.count) }
+        let loss = forward.loss(data, rows: rows, scale: 1 / Float(rows.count))
+        back(parameters, count: rows.count, head: true, term: term != nil, inputs: false)
+        return extra.map { loss + $0 } ?? loss
+    }
+
+    /// The mean of a term alone, on inputs that are given, row-major [rows.count, inputs]; the head has no gradient. `rows` are
+    /// handed on to the term.
+    package func run(_ parameters: [Float], inputs: [Float], rows: [Int], term: any LatentTerm) -> Double {
+        network.check(parameters)
+        if rows.isEmpty {
+            clear(0..<network.layout.count)
+            return 0
+        }
+        forward.load(inputs, count: rows.count)
+        forward.forward(parameters, count: rows.count, layers: widths.count - 2)
+        let mean = ask(term, rows: rows[...])
+        back(parameters, count: rows.count, head: false, term: true, inputs: false)
+        return mean
+    }
+
+    /// The vector-Jacobian product: for inputs [rows, inputs] and the gradient of a loss with respect to the outputs [rows, outputs],
+    /// the parameters' gradient is ready afterwards and the inputs' is returned.
+    package func pullback(_ parameters: [Float], inputs: [Float], outputGradient: [Float], rows: Int) -> [Float] {
+        network.check(parameters)
+        precondition(outputGradient.count == rows * network.spec.outputs, "there is one gradient for each output")
+        if rows == 0 {
+            clear(0..<network.layout.count)
+            return []
+        }
+        forward.load(inputs, count: rows)
+        forward.forward(parameters, count: rows, layers: widths.count - 2)
+        unsafe outputGradient.withUnsafeBufferPointer { source in
+            if let base = source.baseAddress { unsafe forward.level(widths.count - 1).update(from: base, count: source.count) }
+        }
+        back(parameters, count: rows, head: true, term: false, inputs: true)
+        return unsafe [Float](UnsafeBufferPointer(start: inputFlow, count: rows * widths[0]))
+    }
+
+    /// Moves the running statistics of batch normalisation, of all hidden layers or of some, towards those of the last run.
+    package func refreshStatistics(_ parameters: inout [Float], layers: [Int]? = nil) {
+        network.check(parameters)
+        for layer in layers ?? Array(forward.batchNorms.indices) { forward.batchNorms[layer].refresh(&parameters) }
+    }
+
+    // MARK: Parts
+
+    private func clear(_ range: Range<Int>) { unsafe (slopes + range.lowerBound).update(repeating: 0, count: range.count) }
+
+    /// The mean of a term on the latents of the last forward pass; its gradient stays in `latentFlow`.
+    private func ask(_ term: any LatentTerm, rows: ArraySlice<Int>) -> Double {
+        let width = widths[widths.count - 2]
+        latents.removeAll(keepingCapacity: true)
+        forward.append(level: widths.count - 2, count: rows.count, to: &latents)
+        latentFlow.removeAll(keepingCapacity: true)
+        latentFlow.append(contentsOf: repeatElement(0, count: latents.count))
+        let mean = term.add(latents: latents, width: width, rows: Array(rows), to: &latentFlow)
+        precondition(latentFlow.count == latents.count, "a term has changed the size of the gradient")
+        return mean
+    }
+
+    /// From the gradient of the outputs, which stands in their place (`head`), and that of the latents (`term`) to the parameters'
+    /// and, on request, the inputs'.
+    private func back(_ parameters: [Float], count: Int, head: Bool, term: Bool, inputs: Bool) {
+        let top = widths.count - 2
+        let bottom = inputs ? 0 : lowest
+        if !head { clear(network.headRange) }
+        unsafe parameters.withUnsafeBufferPointer { values in
+            guard let values = values.baseAddress else { return }
+            var flow = unsafe forward.level(top + 1)
+            for layer in stride(from: top, through: bottom, by: -1) {
+                let (from, to) = (widths[layer], widths[layer + 1])
+                if layer < top { unsafe backThroughReLU(values, layer, count: count, flow: flow) }
+                let computes = head || layer < top
+                if computes {
+                    unsafe ek_sgemm(
+                        1, 0, to, from, count, 1, flow, to, forward.level(layer), from, 0, slopes + network.weights[layer], from)
+                    unsafe ek_column_sums(count, to, flow, slopes + network.biases[layer])
+                }
+                if layer == bottom, !inputs, !reachesInputs { return }
+                let below = layer > 0 ? unsafe flows + (layer % 2) * widest * forward.batch : unsafe inputFlowBuffer()
+                if computes {
+                    unsafe ek_sgemm(0, 0, count, from, to, 1, flow, to, values + network.weights[layer], from, 0, below, from)
+                    if layer == top, term { unsafe ek_axpy(latentFlow.count, 1, latentFlow, below) }
+                } else {
+                    unsafe latentFlow.withUnsafeBufferPointer {
+                        if let base = $0.baseAddress { unsafe below.update(from: base, count: $0.count) }
+                    }
+                }
+                unsafe flow = below
+            }
+            guard let norm = forward.inputNorm, inputs || reachesInputs else { return }
+            unsafe norm.backward(flow, count: count, into: slopes)
+            if inputs { unsafe norm.passOn(flow, values, count: count) }
+        }
+    }
+
+    /// From the gradient behind a hidden layer's ReLU to that of its product.
+    @unsafe private func backThroughReLU(
+        _ values: UnsafePointer<Float>, _ layer: Int, count: Int, flow: UnsafeMutablePointer<Float>
+    ) {
+        unsafe ek_relu_mask(count * widths[layer + 1], forward.level(layer + 1), flow)
+        if layer < forward.batchNorms.count {
+            unsafe forward.batchNorms[layer].backward(values, count: count, flow: flow, gradient: slopes)
+        }
+    }
+
+    @unsafe private func inputFlowBuffer() -> UnsafeMutablePointer<Float> {
+        if let inputFlow = unsafe inputFlow { return unsafe inputFlow }
+        let made = UnsafeMutablePointer<Float>.allocate(capacity: max(1, forward.batch * widths[0]))
+        unsafe inputFlow = made
+        return unsafe made
+    }
+}
