@@ -44,7 +44,7 @@ package struct Options {
         }
     }
 
-    private func at(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+    func at(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
     package mutating func number(
         _ key: String, _ value: inout Double, _ allowed: ClosedRange<Double>, _ comment: String

@@ -5,7 +5,9 @@ package import EngramTensors
 extension Recipe {
     /// The model for agents with such shards.
     package func modelSpec(for profile: AgentProfile) -> ModelSpec {
-        ModelSpec(inputs: profile.inputs, hidden: hidden, outputs: profile.outputs, task: profile.task)
+        ModelSpec(
+            inputs: profile.inputs, hidden: hidden, outputs: profile.outputs, task: profile.task,
+            normalisation: normalisation)
     }
 
     /// The n-th seeded initial model: the same on the coordinator and on every agent.

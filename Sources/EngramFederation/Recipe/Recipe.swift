@@ -12,6 +12,7 @@ package struct Recipe: Sendable {
     package var rounds = 60
     /// Hidden layers of the model; empty is a linear model. Inputs, outputs and task come from the shards.
     package var hidden: [Int] = [128]
+    package var normalisation = Normalisation.none
     package var optimiser = SGD()
     package var sharing: any Sharing = ShareAll()
     package var training: any LocalTraining = PlainTraining()
@@ -75,6 +76,7 @@ package struct Recipe: Sendable {
         try options.integer("rounds", &rounds, 1...1_000_000, "rounds of training")
         try options.section("model", "what is trained; inputs, outputs and task come from the shards") { o throws(RecipeError) in
             try o.integers("hidden", &hidden, 1...1_000_000, "sizes of the hidden layers; [] is a linear model")
+            try o.oneOf("normalisation", &normalisation, "none, input (a weight and bias for each feature) or batch")
         }
         try options.section("optimiser", "an agent's local training") { o throws(RecipeError) in
             try o.number("rate", &optimiser.rate, 0...1000, "learning rate")
@@ -137,6 +139,9 @@ package struct Recipe: Sendable {
     package func validate() throws(RecipeError) {
         if let objection = sharing.objection(hidden: hidden) ?? training.objection(to: self) ?? grouping.objection(to: self) {
             throw .senseless(objection)
+        }
+        if normalisation == .batch, hidden.isEmpty {
+            throw .senseless("model.normalisation 'batch' needs a hidden layer: a linear model has nothing to normalise")
         }
         if codec.isSparse, !aggregation.toleratesSparseUpdates {
             throw .senseless(
