@@ -17,7 +17,8 @@ enum Latents {
         return (value, gradient)
     }
 
-    /// Compares with finite differences, and checks that the gradient is added to what was there.
+    /// Compares with finite differences, which are central and held tight, since terms are smooth where latents have a
+    /// direction; and checks that the gradient is added to what was there. No gradient reaches the latents in `constant`.
     static func check(
         _ term: any LatentTerm, _ latents: [Float], width: Int, rows: [Int], constant: Range<Int> = 0..<0,
         _ location: SourceLocation = #_sourceLocation

@@ -81,4 +81,27 @@ struct PrototypeTermTests {
         #expect(gradient[..<4].allSatisfy { $0 == 0 })
         #expect(gradient[4...].contains { $0 != 0 })
     }
+
+    @Test("training with a pull brings latents nearer to their prototypes, and so does contrast in angle")
+    func trains() throws {
+        let network = Toy.network(.classes, inputs: 4, hidden: [4])
+        let data = try Toy.data(.classes, rows: 60, inputs: 4)
+        let rows = Array(0..<60)
+        let keys = data.classes.map { Int($0) }
+        let prototypes = try Prototypes(means: [2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0], counts: [1, 1, 1], width: 4)
+        let terms: [any LatentTerm] = [
+            PrototypePull(prototypes, keys: keys, weights: nil, strength: 1, distance: .squared),
+            PrototypeContrast(prototypes, keys: keys, weights: nil, strength: 1, temperature: 0.2),
+        ]
+        for term in terms {
+            func trained(_ terms: Terms) -> Double {
+                var parameters = Toy.parameters(network)
+                var generator = SeededGenerator(seed: 1)
+                _ = Trainer(network, SGD(rate: 0.05, epochs: 10)).train(
+                    &parameters, on: data, rows: rows, terms: terms, using: &generator)
+                return Latents.run(term, network.latents(parameters, data, rows: rows), width: 4, rows: rows).value
+            }
+            #expect(trained(Terms(latent: term)) < 0.9 * trained(Terms()))
+        }
+    }
 }
