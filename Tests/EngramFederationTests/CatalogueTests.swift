@@ -20,7 +20,7 @@ import Testing
     }
 
     static let axes = [
-        axis("Sharing", ["Sharing"], .sharing), axis("Training", ["LocalTraining", "LocalStep"], .training),
+        axis("Sharing", ["Sharing"], .sharing), axis("Training", ["LocalTraining", "LocalStep", "MetaGradient"], .training),
         axis("Grouping", ["Grouping", "GroupingProcess"], .grouping), axis("Aggregation", ["Aggregation"], .aggregation),
         axis("Server", ["ServerStep"], .server), axis("Cohort", ["Cohort"], .cohort),
     ]

@@ -36,6 +36,8 @@ struct ToyFederation {
         self.shards = shards
     }
 
+    init(shards: [AgentID: Shard]) { self.shards = shards }
+
     static let profile = AgentProfile(
         task: .classes, inputs: inputs, classes: classes, train: 24, validation: 30, test: 12, truth: "g0")
 

@@ -169,7 +169,8 @@ package struct Participant: Sendable {
             trainer: Trainer(network, recipe.optimiser), shard: shard, rows: shard.train, round: assignment.round,
             rounds: recipe.rounds, rate: recipe.optimiser.rate(round: assignment.round), slot: slot, offers: offers,
             received: offers[slot]?.model ?? ParameterSet(zeros: network.layout),
-            personal: past.personal[slot] ?? parent.flatMap { past.personal[$0] }, generator: generator(assignment.round))
+            personal: past.personal[slot] ?? parent.flatMap { past.personal[$0] }, generator: generator(assignment.round),
+            seed: UInt64(bitPattern: Int64(recipe.seed)))
         step.memory = past.vectors[slot] ?? parent.flatMap { past.vectors[$0] } ?? [:]
         return step
     }

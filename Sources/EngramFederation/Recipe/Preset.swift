@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLearning
 
 /// A published method (or ours) as a recipe with a name.
 package struct Preset: Sendable {
@@ -37,6 +38,41 @@ package struct Preset: Sendable {
         Preset("fedprox", "FedAvg with a pull towards the received model (Li et al. 2020)") { $0.training = ProximalTraining() },
         Preset("fedper", "the last layer stays with the agent (Arivazhagan et al. 2019)") { $0.sharing = ShareBase() },
         Preset("ditto", "a personal model beside the global one (Li et al. 2021)") { $0.training = DittoTraining() },
+        Preset("scaffold", "control variates against client drift (Karimireddy et al. 2020)") { $0.training = Scaffold() },
+        Preset("fedavg-ft", "FedAvg, then fine-tuning on each agent (Wu et al. 2022, MOTLEY)") { $0.training = FineTuning() },
+        Preset("fedrep", "heads first, then the shared base (Collins et al. 2021)") {
+            $0.sharing = ShareBase()
+            $0.training = AlternatingTraining()
+        },
+        Preset("lg-fedavg", "only the last layer travels (Liang et al. 2020)") { $0.sharing = ShareHead() },
+        Preset("fedbabu", "the body is shared, heads are tuned in the end (Oh et al. 2022)") {
+            $0.sharing = ShareBase()
+            $0.training = BodyTraining()
+        },
+        Preset("fedbn", "batch normalisation stays with the agent (Li et al. 2021)") {
+            $0.normalisation = .batch
+            $0.sharing = ShareAllButNorms()
+        },
+        Preset("mtfl", "weights and biases of batch normalisation stay with the agent (Mills et al. 2021)") {
+            $0.normalisation = .batch
+            var sharing = ShareAllButNorms()
+            sharing.kept = .affine
+            $0.sharing = sharing
+        },
+        Preset("feature-affine", "a private scale and shift of every feature, for frozen features (after FedBN)") {
+            $0.normalisation = .input
+            $0.sharing = ShareAllButNorms()
+        },
+        Preset("apfl", "a learnt mixture of a local and the shared model (Deng et al. 2020)") { $0.training = MixedTraining() },
+        Preset("pfedme", "personal models by Moreau envelopes (Dinh et al. 2020)") { $0.training = MoreauTraining() },
+        Preset("per-fedavg", "a start that one step adapts, first order (Fallah et al. 2020)") { $0.training = MetaTraining() },
+        Preset("per-fedavg-hf", "the same with Hessian-vector products (Fallah et al. 2020)") {
+            var training = MetaTraining()
+            training.order = .hessianFree
+            $0.training = training
+        },
+        Preset("maml", "one meta-gradient a round, agents as tasks (Finn et al. 2017)") { $0.training = TaskTraining() },
+        Preset("l2gd", "own models drawn together by a coin (Hanzely & Richtárik 2020)") { $0.training = CoinTraining() },
         Preset("trimmed-mean", "FedAvg with a trimmed mean (Yin et al. 2018)") { $0.aggregation = TrimmedMean() },
         Preset("given", "the groups that the shards declare: the oracle") { $0.grouping = Given() },
         Preset("cfl", "clustered federated learning by bipartition (Sattler et al. 2019)") { $0.grouping = CFL() },

@@ -137,7 +137,7 @@ package struct Recipe: Sendable {
 
     /// Refuses combinations that cannot mean anything, with the reason.
     package func validate() throws(RecipeError) {
-        if let objection = sharing.objection(hidden: hidden) ?? training.objection(to: self) ?? grouping.objection(to: self) {
+        if let objection = sharing.objection(to: self) ?? training.objection(to: self) ?? grouping.objection(to: self) {
             throw .senseless(objection)
         }
         if normalisation == .batch, hidden.isEmpty {

@@ -14,8 +14,8 @@ package struct ShareBase: Sharing {
         return network.layout.selecting { !head.contains($0) }
     }
 
-    package func objection(hidden: [Int]) -> String? {
-        hidden.isEmpty
+    package func objection(to recipe: Recipe) -> String? {
+        recipe.hidden.isEmpty
             ? "sharing 'base' needs at least one hidden layer: a linear model is all head, so nothing would travel" : nil
     }
 }

@@ -6,12 +6,12 @@ package import EngramTensors
 package protocol Sharing: Choice {
     /// The tensors that are exchanged, in the model's order.
     func shared(of network: Network) -> ParameterLayout
-    /// Why this sharing cannot work on a network with these hidden layers, or nil.
-    func objection(hidden: [Int]) -> String?
+    /// A combination with the rest of the recipe that makes no sense, or nil.
+    func objection(to recipe: Recipe) -> String?
 }
 
 extension Sharing {
-    package func objection(hidden: [Int]) -> String? { nil }
+    package func objection(to recipe: Recipe) -> String? { nil }
 }
 
 extension Catalogue where Axis == any Sharing {
@@ -19,6 +19,9 @@ extension Catalogue where Axis == any Sharing {
         Self([
             .init(name: ShareAll.name, summary: ShareAll.summary) { ShareAll() },
             .init(name: ShareBase.name, summary: ShareBase.summary) { ShareBase() },
+            .init(name: ShareHead.name, summary: ShareHead.summary) { ShareHead() },
+            .init(name: ShareAllButNorms.name, summary: ShareAllButNorms.summary) { ShareAllButNorms() },
+            .init(name: ShareNothing.name, summary: ShareNothing.summary) { ShareNothing() },
         ])
     }
 }

@@ -37,12 +37,15 @@ package struct LocalStep {
     package var sent: [String: [Float]] = [:]
     /// Every training pass of a round draws the same batches: trained side by side, models differ by their start alone.
     package let generator: SeededGenerator
+    /// The run's seed.
+    package let seed: UInt64
     package var loss = 0.0
 
     package init(
         trainer: Trainer, shard: Shard, rows: [Int], round: Int, rounds: Int, rate: Double, slot: SlotID,
-        offers: [SlotID: Received], received: ParameterSet, personal: ParameterSet?, generator: SeededGenerator
+        offers: [SlotID: Received], received: ParameterSet, personal: ParameterSet?, generator: SeededGenerator, seed: UInt64 = 1
     ) {
+        self.seed = seed
         self.trainer = trainer
         self.shard = shard
         self.rows = rows
@@ -64,9 +67,20 @@ package struct LocalStep {
     /// False in the last exchange of a run: what `arrive` makes now is what will be deployed.
     package var trains: Bool { round <= rounds }
 
-    /// One pass of the recipe's epochs over the training rows.
-    package func pass(_ parameters: inout ParameterSet, terms: Terms = Terms()) -> Double {
+    /// A generator that is the same on every agent in this round.
+    package func generator(shared label: String) -> SeededGenerator {
+        SeededGenerator(seed: seed, "shared", label, String(round))
+    }
+
+    /// One pass of the recipe's epochs, or of so many, over the training rows.
+    package func pass(_ parameters: inout ParameterSet, epochs: Int? = nil, terms: Terms = Terms()) -> Double {
         var draws = generator
+        var trainer = trainer
+        if let epochs {
+            var sgd = trainer.sgd
+            sgd.epochs = epochs
+            trainer = Trainer(network, sgd)
+        }
         return trainer.train(&parameters, on: data, rows: rows, terms: terms, rate: rate, using: &draws).loss
     }
 }

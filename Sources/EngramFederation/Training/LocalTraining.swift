@@ -41,6 +41,15 @@ extension Catalogue where Axis == any LocalTraining {
             .init(name: PlainTraining.name, summary: PlainTraining.summary) { PlainTraining() },
             .init(name: ProximalTraining.name, summary: ProximalTraining.summary) { ProximalTraining() },
             .init(name: DittoTraining.name, summary: DittoTraining.summary) { DittoTraining() },
+            .init(name: FineTuning.name, summary: FineTuning.summary) { FineTuning() },
+            .init(name: AlternatingTraining.name, summary: AlternatingTraining.summary) { AlternatingTraining() },
+            .init(name: BodyTraining.name, summary: BodyTraining.summary) { BodyTraining() },
+            .init(name: MixedTraining.name, summary: MixedTraining.summary) { MixedTraining() },
+            .init(name: MoreauTraining.name, summary: MoreauTraining.summary) { MoreauTraining() },
+            .init(name: MetaTraining.name, summary: MetaTraining.summary) { MetaTraining() },
+            .init(name: TaskTraining.name, summary: TaskTraining.summary) { TaskTraining() },
+            .init(name: CoinTraining.name, summary: CoinTraining.summary) { CoinTraining() },
+            .init(name: Scaffold.name, summary: Scaffold.summary) { Scaffold() },
         ])
     }
 }
