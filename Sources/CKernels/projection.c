@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "CKernels.h"
 #include "clones.h"
+#include "splitmix.h"
 #include <string.h>
-
-static inline uint64_t splitmix(uint64_t z) {
-    z += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
 
 CLONES static void butterflies(size_t size, float *restrict w) {
     for (size_t half = 1; half < size; half *= 2) {
