@@ -3,22 +3,8 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-static inline uint32_t bits_of(float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-static inline float float_of(uint32_t bits) {
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-// The bits of |x| as an unsigned integer order like |x|.
-static inline uint32_t magnitude(float value) { return bits_of(value) & 0x7fffffffu; }
+#include "codec_bits.h"
 
 // Radix selection in two steps, 16 then 15 bits: exact and linear, unlike sampling or a heap.
 int engram_codec_top_k(const float *values, size_t n, size_t k, uint32_t *indices) {
@@ -118,10 +104,10 @@ int engram_codec_get_float32(const uint8_t *planes, size_t n, float *values) {
     for (size_t i = 0; i < n; i++) {
         uint32_t high = (uint32_t)planes[i] << 8 | planes[n + i], low = (uint32_t)planes[2 * n + i] << 8 | planes[3 * n + i];
         uint32_t bits = high << 16 | low;
-        bad |= (bits & 0x7f800000u) == 0x7f800000u;
+        bad |= (bits & NOT_FINITE) == NOT_FINITE;
         values[i] = float_of(bits);
     }
-    return bad ? -1 : 0;
+    return bad ? ENGRAM_CODEC_NOT_FINITE : 0;
 }
 
 // Round to nearest, ties to even. Finite values stay finite (65504 is the largest); infinities and NaN stay what they
@@ -132,8 +118,8 @@ static inline uint16_t half_of(float value) {
     uint32_t normal = (size + 0xc8000fffu + (size >> 13 & 1u)) >> 13;
     uint32_t half = size < 0x38800000u ? small : normal;
     half = size >= 0x477fe000u ? 0x7bffu : half;
-    half = size == 0x7f800000u ? 0x7c00u : half;
-    half = size > 0x7f800000u ? 0x7e00u : half;
+    half = size == NOT_FINITE ? 0x7c00u : half;
+    half = size > NOT_FINITE ? 0x7e00u : half;
     return (uint16_t)(half | sign);
 }
 
@@ -161,7 +147,7 @@ int engram_codec_get_float16(const uint8_t *planes, size_t n, float *values) {
         bad |= (half & 0x7c00u) == 0x7c00u;
         values[i] = float_of_half(half);
     }
-    return bad ? -1 : 0;
+    return bad ? ENGRAM_CODEC_NOT_FINITE : 0;
 }
 
 // Adding and taking away 1.5 * 2^23 rounds to an integer, ties to even, in the processor's default mode.
@@ -183,9 +169,8 @@ void engram_codec_put_int8(const float *values, size_t n, uint8_t *bytes) {
         }
         // NaN and infinity end up in the scale, where the receiver refuses them.
         float scale = float_of(largest) / 127.0f;
-        if (largest < 0x7f800000u && !isfinite(scale * 127.0f)) scale = nextafterf(scale, 0.0f);
-        uint32_t bits = bits_of(scale);
-        for (int byte = 0; byte < 4; byte++) bytes[4 * block + byte] = (uint8_t)(bits >> (24 - 8 * byte));
+        if (largest < NOT_FINITE && !isfinite(scale * 127.0f)) scale = nextafterf(scale, 0.0f);
+        put_u32(bytes + 4 * block, bits_of(scale));
         if (!isfinite(scale) || scale == 0.0f) {
             memset(quanta + start, 0, count);
             continue;
@@ -206,13 +191,13 @@ int engram_codec_get_int8(const uint8_t *bytes, size_t n, float *values) {
     for (size_t block = 0; block < blocks; block++) {
         size_t start = block * ENGRAM_CODEC_BLOCK;
         size_t count = n - start < ENGRAM_CODEC_BLOCK ? n - start : ENGRAM_CODEC_BLOCK;
-        const uint8_t *b = bytes + 4 * block;
-        float scale = float_of((uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3]);
-        if (!isfinite(scale * 127.0f) || signbit(scale)) return -1;
+        float scale = float_of(get_u32(bytes + 4 * block));
+        if (!isfinite(scale * 127.0f)) return ENGRAM_CODEC_NOT_FINITE;
+        if (signbit(scale)) return ENGRAM_CODEC_MALFORMED;
         for (size_t i = 0; i < count; i++) {
             bad |= quanta[start + i] == -128;
             values[start + i] = (float)quanta[start + i] * scale;
         }
     }
-    return bad ? -1 : 0;
+    return bad ? ENGRAM_CODEC_MALFORMED : 0;
 }

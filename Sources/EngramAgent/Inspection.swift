@@ -26,7 +26,9 @@ package struct Inspection: Codable, Sendable {
         let profile = AgentProfile(shard)
         let network = Network(recipe.modelSpec(for: profile))
         let shared = recipe.sharing.shared(of: network)
-        let update = recipe.codec.pack([Float](repeating: 0, count: shared.count), name: "update")
+        var draws = CodecDraws(seed: UInt64(bitPattern: Int64(recipe.seed)), shared: [], own: shard.observer)
+        let update = recipe.codec.pack(
+            [Float](repeating: 0, count: shared.count), name: "update", feedback: recipe.errorFeedback, using: &draws)
         observer = shard.observer
         self.profile = profile
         rows = shard.data.count

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CKernels
 import EngramBytes
 
 /// The values of one tensor as a codec wrote them.
@@ -10,16 +9,12 @@ package struct PackedTensor: Equatable, Sendable {
     /// What the code can hold at all; the limits of a connection are lower.
     package static let maxValues = 1 << 28
 
-    private static let sparseBit: UInt8 = 4
-    private static let deflatedBit: UInt8 = 8
-    private static let formatMask: UInt8 = 3
-
     package let name: String
     /// Values of the tensor, those that did not travel included.
     package let count: Int
     package let format: ValueFormat
-    /// Whether only selected values travelled.
-    package let sparse: Bool
+    /// Which values travelled.
+    package let selection: ValueSelection
     package let deflated: Bool
     /// Size of the body once inflated.
     package let inflatedBytes: Int
@@ -28,14 +23,16 @@ package struct PackedTensor: Equatable, Sendable {
 
     private let body: [UInt8]
 
-    init(name: String, count: Int, format: ValueFormat, sparse: Bool, deflated: Bool, inflatedBytes: Int, body: [UInt8]) {
+    /// A tensor that was just written; deflated where that makes it smaller, if at all.
+    init(name: String, count: Int, format: ValueFormat, selection: ValueSelection, body: [UInt8], deflate: Bool) {
         self.name = name
         self.count = count
         self.format = format
-        self.sparse = sparse
-        self.deflated = deflated
-        self.inflatedBytes = inflatedBytes
-        self.body = body
+        self.selection = selection
+        inflatedBytes = body.count
+        let smaller = deflate ? Zlib.deflate(body) : body
+        deflated = smaller.count < body.count
+        self.body = deflated ? smaller : body
     }
 
     /// The values, after a check that there are as many as the layout of the receiver demands.
@@ -50,27 +47,29 @@ package struct PackedTensor: Equatable, Sendable {
     ///
     /// - Throws: `malformed` when the body is not what its description says, `notFinite` when a value is a NaN or an infinity.
     package func unpacked() throws(WireError) -> [Float] {
-        let bytes = try inflated()
-        guard sparse else { return try values(in: bytes[...], count: count) }
-        var reader = ByteReader(bytes)
-        let (kept, size) = try reading { () throws(BytesError) in (Int(try reader.u32()), Int(try reader.u32())) }
+        var reader = ByteReader(try inflated())
+        if selection == .all { return try format.decoded(reader.remainder(), count: count, tensor: name) }
+        let kept = Int(try reading { () throws(BytesError) in try reader.u32() })
         guard kept > 0, kept < count else { throw .malformed("sparse tensor \(name) keeps \(kept) of \(count) values") }
-        // One byte at least for each index, so that nothing large is made from a small input.
-        guard size >= kept, size <= reader.remaining else {
-            throw .malformed("sparse tensor \(name) has \(size) bytes for \(kept) indices")
-        }
-        let places = try reading { () throws(BytesError) in try reader.bytes(size) }
-        var indices = [UInt32](repeating: 0, count: kept)
-        let status = unsafe places.withUnsafeBufferPointer { input in
-            unsafe engram_codec_get_indices(input.baseAddress, size, kept, count, &indices)
-        }
-        guard status == 0 else {
+        let indices = selection == .listed ? try listedIndices(kept, from: &reader) : try drawnIndices(kept, from: &reader)
+        return indices.scatter(try format.decoded(reader.remainder(), count: kept, tensor: name), count: count)
+    }
+
+    private func listedIndices(_ kept: Int, from reader: inout ByteReader) throws(WireError) -> SparseIndices {
+        let places = try reading { () throws(BytesError) in try reader.bytes(Int(try reader.u32())) }
+        guard let indices = SparseIndices(reading: places, kept: kept, below: count) else {
             throw .malformed("the indices of sparse tensor \(name) are not \(kept) ascending numbers below \(count)")
         }
-        let selected = try values(in: reader.remainder(), count: kept)
-        var all = [Float](repeating: 0, count: count)
-        unsafe engram_codec_scatter(selected, indices, kept, &all)
-        return all
+        return indices
+    }
+
+    private func drawnIndices(_ kept: Int, from reader: inout ByteReader) throws(WireError) -> SparseIndices {
+        let seed = try reading { () throws(BytesError) in try reader.u64() }
+        // Before anything is made for the places: they cost the sender nothing.
+        guard reader.remaining == format.bytes(for: kept) else {
+            throw .malformed("sparse tensor \(name) has \(reader.remaining) bytes for \(kept) values of \(format)")
+        }
+        return SparseIndices(drawing: kept, of: count, seed: seed)
     }
 
     private func inflated() throws(WireError) -> [UInt8] {
@@ -81,23 +80,18 @@ package struct PackedTensor: Equatable, Sendable {
         }
         return bytes
     }
-
-    private func values(in bytes: ArraySlice<UInt8>, count: Int) throws(WireError) -> [Float] {
-        guard bytes.count == format.bytes(for: count) else {
-            throw .malformed("tensor \(name) has \(bytes.count) bytes for \(count) values of \(format)")
-        }
-        guard let values = format.decoded(bytes, count: count) else { throw .notFinite("tensor \(name)") }
-        return values
-    }
 }
 
 extension PackedTensor {
-    /// Bytes of the description before the body, without the name's characters.
+    /// Bytes of the description before the body, without the name's characters and the format's parameters.
     static let headerBytes = 2 + 1 + 4 + 4 + 4
+
+    private static let deflatedBit: UInt8 = 8
 
     func write(to writer: inout ByteWriter) {
         writer.string(name)
-        writer.u8(format.rawValue | (sparse ? Self.sparseBit : 0) | (deflated ? Self.deflatedBit : 0))
+        writer.u8(format.layout | selection.rawValue | (deflated ? Self.deflatedBit : 0))
+        format.writeParameters(to: &writer)
         writer.u32(UInt32(clamping: count))
         writer.u32(UInt32(clamping: inflatedBytes))
         writer.u32(UInt32(clamping: body.count))
@@ -106,29 +100,27 @@ extension PackedTensor {
 
     init(from reader: inout ByteReader, limits: WireLimits) throws(WireError) {
         var input = reader
-        let (name, layout, count, inflatedBytes, stored) = try reading { () throws(BytesError) in
-            let name = try input.string(limit: limits.maxTensorNameBytes)
-            return (name, try input.u8(), Int(try input.u32()), Int(try input.u32()), Int(try input.u32()))
-        }
-        let flags = layout & ~Self.formatMask
-        guard flags & ~(Self.sparseBit | Self.deflatedBit) == 0, let format = ValueFormat(rawValue: layout & Self.formatMask)
-        else {
-            throw .malformed("tensor \(name) has the unknown layout \(layout)")
+        let (name, layout) = try reading { () throws(BytesError) in
+            (try input.string(limit: limits.maxTensorNameBytes), try input.u8())
         }
         guard !name.isEmpty else { throw .malformed("a tensor without a name") }
+        guard let selection = ValueSelection(rawValue: layout & ValueSelection.layoutMask) else {
+            throw .malformed("tensor \(name) has the unknown layout \(layout)")
+        }
+        let format = try ValueFormat(layout: layout & ValueFormat.layoutMask, parametersFrom: &input, tensor: name)
+        let (count, inflatedBytes, stored) = try reading { () throws(BytesError) in
+            (Int(try input.u32()), Int(try input.u32()), Int(try input.u32()))
+        }
         let maxCount = min(limits.maxTensorValues, Self.maxValues)
         guard count <= maxCount else { throw .overLimit(what: "values of tensor \(name)", value: count, limit: maxCount) }
-        let sparse = flags & Self.sparseBit != 0
-        let deflated = flags & Self.deflatedBit != 0
-
-        let dense = format.bytes(for: count)
-        if sparse {
-            guard count > 1, inflatedBytes >= 8, inflatedBytes <= 8 + 5 * count + dense else {
-                throw .malformed("sparse tensor \(name) of \(count) values declares \(inflatedBytes) bytes")
-            }
-        } else if inflatedBytes != dense {
-            throw .malformed("tensor \(name) of \(count) values of \(format) declares \(inflatedBytes) bytes, not \(dense)")
+        guard selection == .all || count > 1 else { throw .malformed("sparse tensor \(name) of \(count) values") }
+        let sizes = selection.bodyBytes(count: count, format: format)
+        guard sizes.contains(inflatedBytes) else {
+            throw .malformed(
+                "tensor \(name) of \(count) values of \(format) declares \(inflatedBytes) bytes, not \(sizes.lowerBound) to "
+                    + "\(sizes.upperBound)")
         }
+        let deflated = layout & Self.deflatedBit != 0
         if deflated {
             guard (1..<max(inflatedBytes, 2)).contains(stored) else {
                 throw .malformed("tensor \(name) is deflated from \(inflatedBytes) to \(stored) bytes; deflated ones are smaller")
@@ -140,10 +132,13 @@ extension PackedTensor {
         } else if stored != inflatedBytes {
             throw .malformed("tensor \(name) declares \(inflatedBytes) bytes and carries \(stored)")
         }
-        let body = Array(try reading { () throws(BytesError) in try input.bytes(stored) })
-        self.init(
-            name: name, count: count, format: format, sparse: sparse, deflated: deflated, inflatedBytes: inflatedBytes, body: body
-        )
+        self.name = name
+        self.count = count
+        self.format = format
+        self.selection = selection
+        self.deflated = deflated
+        self.inflatedBytes = inflatedBytes
+        body = Array(try reading { () throws(BytesError) in try input.bytes(stored) })
         reader = input
     }
 }

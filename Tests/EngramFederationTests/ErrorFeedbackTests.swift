@@ -8,7 +8,11 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ErrorFeedbackTests {
     /// A lossy codec with feedback sends, over the rounds, just what training made, but for the rest that is still held back.
-    @Test(arguments: [[CodecStep.topK(fraction: 0.1), .int8], [.int8], [.float16], [.topK(fraction: 0.3)]])
+    @Test(arguments: [
+        [CodecStep.topK(fraction: 0.1), .int8], [.int8], [.float16], [.topK(fraction: 0.3)], [.qsgd(levels: 15)],
+        [.topK(fraction: 0.3), .qsgd(levels: 15)], [.randomK(fraction: 0.3)], [.randomK(fraction: 0.3), .int8],
+        [.hsq(segment: 4, bits: 8)],
+    ])
     func nothingIsLost(steps: [CodecStep]) throws {
         let toy = try ToyFederation(groups: [0])
         let shard = try #require(toy.shards[.toy(0)])
@@ -51,6 +55,32 @@ import Testing
                 .toy(round: 1, base: 0), models: [.cluster(1): recipe.initialModel(participant.network, 0)], memory: nil)
             #expect(outcome.memory.residual.isEmpty)
         }
+    }
+
+    @Test(arguments: CodecStep.examples) func everyExampleIsACodec(text: String) throws {
+        let recipe = try Recipe(yaml: "codec: {steps: ['\(text)']}")
+        #expect(recipe.codec.steps.map(\.description) == [text])
+        #expect(try Recipe(yaml: recipe.yaml).codec == recipe.codec)
+    }
+
+    /// A round done again (after a crash, or in a simulation) gives the same bytes; agents keep the same places and round each in its own way.
+    @Test func drawsFollowFromSeedAgentAndRound() throws {
+        let toy = try ToyFederation(groups: [0, 0])
+        func upload(_ agent: Int, _ round: Int, _ steps: [CodecStep]) throws -> [Float] {
+            let recipe = ToyFederation.recipe { $0.codec = (try? UpdateCodec(steps, deflate: true)) ?? .exact }
+            let participant = Participant(id: .toy(agent), recipe: recipe, shard: try #require(toy.shards[.toy(0)]))
+            let model = recipe.initialModel(participant.network, 0)
+            let memory = AgentMemory(run: Assignment.toy(round: round, base: round - 1).run, round: round - 1)
+            let outcome = try participant.perform(
+                .toy(round: round, base: round - 1), models: [.cluster(1): model], memory: memory)
+            return try values(outcome.upload, model.values.count)
+        }
+        let drawn = [CodecStep.randomK(fraction: 0.2), .qsgd(levels: 3)]
+        #expect(try upload(0, 1, drawn) == upload(0, 1, drawn))
+        let places = [CodecStep.randomK(fraction: 0.2)]
+        func kept(_ agent: Int, _ round: Int) throws -> [Bool] { try upload(agent, round, places).map { $0 != 0 } }
+        #expect(try kept(0, 1) == kept(1, 1))
+        #expect(try kept(0, 1) != kept(0, 2))
     }
 
     private func values(_ parcel: Parcel, _ count: Int) throws -> [Float] {

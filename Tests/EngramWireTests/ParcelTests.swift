@@ -17,17 +17,7 @@ import Testing
 
     /// A parcel of one tensor, written by hand.
     private func tensor(layout: UInt8, count: UInt32, inflated: UInt32, stored: UInt32, body: [UInt8]) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.raw(Array("EGP1".utf8))
-        writer.u32(0)
-        writer.u32(1)
-        writer.string("w")
-        writer.u8(layout)
-        writer.u32(count)
-        writer.u32(inflated)
-        writer.u32(stored)
-        writer.raw(body)
-        return writer.bytes
+        RawTensor(layout: layout, count: Int(count), inflated: inflated, stored: stored, body: body).encoded
     }
 
     private func unpack(_ bytes: [UInt8]) throws -> [Float] {

@@ -70,7 +70,7 @@ import Testing
             }
         }
         #expect(Set(seen).isSuperset(of: Samples.messages.map(\.name)))
-        #expect(seen.filter { $0.hasPrefix("parcel-") }.count == 6)
+        #expect(seen.filter { $0.hasPrefix("parcel-") }.count == 9)
     }
 
     @Test func theTableOfLimitsIsThatOfTheCode() throws {

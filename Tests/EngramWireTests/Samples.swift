@@ -66,13 +66,30 @@ enum Samples {
             values[1] = -3
             values[300] = 4
             return try tensor(values, [.topK(fraction: 0.005), .float16])
+        case "parcel-qsgd": return try tensor([3, -4, 0], [.qsgd(levels: 5)])
+        case "parcel-hsq": return try tensor([0, 2, -3, 3, 0, 0, 1], [.hsq(segment: 2, bits: 3)])
+        case "parcel-randomk-float16": return try tensor((1...10).map { Float($0) }, [.randomK(fraction: 0.2), .float16])
         case "parcel-deflated": return try tensor([Float](repeating: 0, count: 64), [.float32], deflate: true)
         default: return nil
         }
     }
 
     static func tensor(_ values: [Float], _ steps: [CodecStep], deflate: Bool = false) throws -> Parcel {
-        Parcel(tensors: [try UpdateCodec(steps, deflate: deflate).pack(values, name: "w")])
+        var draws = draws(1)
+        return Parcel(tensors: [try UpdateCodec(steps, deflate: deflate).pack(values, name: "w", feedback: false, using: &draws)])
+    }
+
+    /// Draws whose places and rounding both follow from the seed.
+    static func draws(_ seed: Int) -> CodecDraws {
+        CodecDraws(seed: UInt64(seed), shared: ["1", "c1"], own: "a")
+    }
+
+    /// What the receiver gets of these values.
+    static func received(
+        _ values: [Float], _ steps: [CodecStep], feedback: Bool, using draws: inout CodecDraws
+    ) throws -> [Float] {
+        try UpdateCodec(steps, deflate: false).pack(values, name: "w", feedback: feedback, using: &draws)
+            .unpacked(expecting: values.count)
     }
 
     /// Numbers shaped like an update: many small, few large.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramBytes
 import EngramWire
 import Foundation
 import Testing
@@ -105,34 +106,74 @@ import Testing
         let senseless: [[CodecStep]] = [
             [.float16, .int8], [.float32, .float32], [.int8, .topK(fraction: 0.1)],
             [.topK(fraction: 0.1), .topK(fraction: 0.1)], [.topK(fraction: 0)], [.topK(fraction: -1)], [.topK(fraction: 1.1)],
-            [.topK(fraction: .nan)],
+            [.topK(fraction: .nan)], [.randomK(fraction: 0)], [.randomK(fraction: 0.1), .topK(fraction: 0.1)],
+            [.qsgd(levels: 3), .int8], [.qsgd(levels: 0)], [.qsgd(levels: -1)], [.qsgd(levels: 32_768)],
+            [.qsgd(levels: 3), .randomK(fraction: 0.1)], [.hsq(segment: 1, bits: 8)], [.hsq(segment: 65, bits: 8)],
+            [.hsq(segment: 8, bits: 1)], [.hsq(segment: 8, bits: 13)], [.hsq(segment: 8, bits: 3)],
+            [.hsq(segment: .max, bits: .max)],
         ]
         for steps in senseless {
             #expect(throws: WireError.self, "\(steps)") { try UpdateCodec(steps, deflate: true) }
         }
     }
 
-    @Test(arguments: [CodecStep.float32, .float16, .int8, .topK(fraction: 0.5)], [Float.nan, .infinity, -.infinity])
+    @Test(
+        arguments: [
+            CodecStep.float32, .float16, .int8, .topK(fraction: 0.5), .randomK(fraction: 0.999), .qsgd(levels: 7),
+            .hsq(segment: 8, bits: 6),
+        ], [Float.nan, .infinity, -.infinity])
     func brokenNumbersAreRefusedByTheReceiver(step: CodecStep, broken: Float) throws {
         var values = Samples.update(2000, seed: 8)
         values[1500] = broken
-        let packed = try UpdateCodec([step], deflate: false).pack(values, name: "w")
+        var draws = Samples.draws(8)
+        let packed = try UpdateCodec([step], deflate: false).pack(values, name: "w", feedback: true, using: &draws)
         #expect(throws: WireError.notFinite("tensor w")) { try packed.unpacked() }
     }
 
     @Test func stepsAreCodedAsText() throws {
-        let steps: [CodecStep] = [.topK(fraction: 0.01), .int8, .float16, .float32]
+        let steps: [CodecStep] = [
+            .topK(fraction: 0.01), .randomK(fraction: 0.5), .int8, .float16, .float32, .qsgd(levels: 7),
+            .hsq(segment: 8, bits: 6),
+        ]
+        let text = #"["topK(0.01)","randomK(0.5)","int8","float16","float32","qsgd(7)","hsq(8,6)"]"#
         let coded = try JSONEncoder().encode(steps)
-        #expect(String(decoding: coded, as: UTF8.self) == #"["topK(0.01)","int8","float16","float32"]"#)
+        #expect(String(decoding: coded, as: UTF8.self) == text)
         #expect(try JSONDecoder().decode([CodecStep].self, from: coded) == steps)
         #expect(throws: DecodingError.self) { try JSONDecoder().decode([CodecStep].self, from: Data(#"["top"]"#.utf8)) }
+        #expect(CodecStep("hsq(8, 6)") == .hsq(segment: 8, bits: 6))
+        let unreadable = [
+            "", "(", ")", "qsgd", "qsgd()", "qsgd(7", "qsgd(7,8)", "qsgd(7.5)", "qsgd(7))", "hsq(8)", "hsq(8,6,4)", "hsq(8;6)",
+            "int8()", "int8(8)", "topK", "topK(", "topK(a)", "randomK(0.1)x", "QSGD(7)", "qsgd(99999999999999999999)",
+        ]
+        for text in unreadable { #expect(CodecStep(text) == nil, "\(text)") }
+    }
+
+    static let checksums: [([CodecStep], UInt32)] = [
+        ([.int8], 2_438_057_791), ([.topK(fraction: 0.1), .float16], 659_018_547), ([.qsgd(levels: 7)], 3_703_435_908),
+        ([.randomK(fraction: 0.1), .qsgd(levels: 1)], 4_038_383_295), ([.topK(fraction: 0.1), .qsgd(levels: 100)], 905_566_548),
+        ([.hsq(segment: 8, bits: 8)], 28_125_107), ([.hsq(segment: 64, bits: 12)], 478_954_464),
+        ([.hsq(segment: 3, bits: 5)], 3_792_427_988),
+    ]
+
+    /// The same values and draws give the same bytes on every machine: the checksums are those of the machine that wrote this.
+    @Test(arguments: checksums)
+    func bytesAreThoseOfEveryMachine(steps: [CodecStep], checksum: UInt32) throws {
+        let values = Samples.update(5001, seed: 12)
+        var draws = Samples.draws(12)
+        let packed = try UpdateCodec(steps, deflate: false).pack(values, name: "w", feedback: true, using: &draws)
+        #expect(CRC32.checksum(Parcel(tensors: [packed]).encoded()) == checksum, "\(steps)")
     }
 
     @Test func aMillionValuesPass() throws {
         let block = Samples.update(1 << 14, seed: 9)
         let values = (0..<64).flatMap { _ in block }
-        for steps: [CodecStep] in [[.float32], [.float16], [.int8], [.topK(fraction: 0.01), .int8]] {
-            #expect(try roundTrip(values, steps).count == values.count)
+        let codecs: [[CodecStep]] = [
+            [.float32], [.float16], [.int8], [.topK(fraction: 0.01), .int8], [.qsgd(levels: 7)], [.randomK(fraction: 0.1)],
+            [.topK(fraction: 0.01), .qsgd(levels: 15)], [.hsq(segment: 16, bits: 6)],
+        ]
+        var draws = Samples.draws(9)
+        for steps in codecs {
+            #expect(try Samples.received(values, steps, feedback: true, using: &draws).count == values.count)
         }
     }
 }

@@ -223,8 +223,10 @@ package struct Participant: Sendable {
         _ parcel: inout Parcel
     ) {
         let name = "update/\(offer.slot)"
+        var draws = CodecDraws(
+            seed: UInt64(bitPattern: Int64(recipe.seed)), shared: [String(next.round), offer.slot.rawValue], own: id.rawValue)
         guard recipe.errorFeedback, !recipe.codec.isExact else {
-            parcel.tensors.append(recipe.codec.pack(update, name: name))
+            parcel.tensors.append(recipe.codec.pack(update, name: name, feedback: false, using: &draws))
             return
         }
         var whole = update
@@ -235,7 +237,7 @@ package struct Participant: Sendable {
             if let source { next.residual[source] = nil }
         }
         if let left = source.flatMap({ past.residual[$0] }), left.count == whole.count { Kernels.axpy(1, left, into: &whole) }
-        let packed = recipe.codec.pack(whole, name: name)
+        let packed = recipe.codec.pack(whole, name: name, feedback: true, using: &draws)
         // Taken against what was really sent, or the error would not be the error.
         if let sent = try? packed.unpacked() { next.residual[offer.slot] = Kernels.subtract(whole, sent) }
         parcel.tensors.append(packed)

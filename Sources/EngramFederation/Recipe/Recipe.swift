@@ -115,9 +115,14 @@ package struct Recipe: Sendable {
     private mutating func configureCodec(_ options: inout Options) throws(RecipeError) {
         var steps = codec.steps.map(\.description), deflate = codec.deflate
         try options.section("codec", "what an update looks like on the wire") { o throws(RecipeError) in
-            try o.texts("steps", &steps, "float32, float16 or int8, after topK(fraction) if only the largest shall travel")
+            try o.texts(
+                "steps", &steps,
+                "float32, float16, int8, qsgd(levels) or hsq(segment,bits), after topK(f) or randomK(f) if only some shall travel"
+            )
             try o.flag("deflate", &deflate, "zlib, where it makes it smaller")
-            try o.flag("error_feedback", &errorFeedback, "what a codec leaves out is added to the next update")
+            try o.flag(
+                "error_feedback", &errorFeedback,
+                "what a codec leaves out is added to the next update; if not, qsgd and randomK are right on average")
         }
         var parsed: [CodecStep] = []
         for text in steps {
@@ -158,7 +163,7 @@ extension UpdateCodec {
         return codec
     }()
 
-    /// Whether coordinates are left out.
+    /// Whether each agent leaves out coordinates of its own. (Those that `randomK` leaves out are the same for all agents of a round.)
     package var isSparse: Bool {
         steps.contains { if case .topK = $0 { true } else { false } }
     }
@@ -168,5 +173,5 @@ extension UpdateCodec {
 }
 
 extension CodecStep {
-    static let examples = ["float32", "float16", "int8", "topK(0.01)"]
+    static let examples = ["float32", "float16", "int8", "qsgd(7)", "hsq(8,8)", "topK(0.01)", "randomK(0.01)"]
 }
