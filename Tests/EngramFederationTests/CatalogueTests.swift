@@ -21,8 +21,10 @@ import Testing
 
     static let axes = [
         axis("Sharing", ["Sharing"], .sharing), axis("Training", ["LocalTraining", "LocalStep", "MetaGradient"], .training),
-        axis("Grouping", ["Grouping", "GroupingProcess"], .grouping), axis("Aggregation", ["Aggregation"], .aggregation),
-        axis("Server", ["ServerStep"], .server), axis("Cohort", ["Cohort"], .cohort),
+        axis("Grouping", ["Grouping", "GroupingProcess"], .grouping),
+        axis(
+            "Aggregation", ["Aggregation", "UpdateBatch", "Gram", "KrumScores", "NormBound", "AgentSketches"], .aggregation),
+        axis("Server", ["ServerStep", "AdaptiveStep"], .server), axis("Cohort", ["Cohort"], .cohort),
     ]
 
     /// A choice is a file (or a folder) named after its type; a forgotten line in the catalogue would make it unreachable.

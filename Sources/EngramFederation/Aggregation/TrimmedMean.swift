@@ -2,12 +2,10 @@
 
 /// Per coordinate: drop the ⌊trim·n⌋ largest and smallest values, average the rest, unweighted.
 ///
-/// Yin et al. 2018. Works a slice of coordinates at a time, so memory is bounded by `sliceBytes` whatever the number of agents.
+/// Yin et al. 2018.
 package struct TrimmedMean: Aggregation {
     package static let name = "trimmed_mean"
     package static let summary = "mean per coordinate without the extremes (Yin et al. 2018)"
-    /// Memory for one slice of all updates.
-    var sliceBytes = 64 << 20
 
     package var trim = 0.1
 
@@ -20,25 +18,10 @@ package struct TrimmedMean: Aggregation {
     package var toleratesSparseUpdates: Bool { false }
 
     package func combine(_ updates: UpdateBatch, count: Int, memory: inout [Float]?) throws -> [Float] {
-        let n = updates.count
-        guard n > 0 else { return [Float](repeating: 0, count: count) }
-        let drop = Int(trim * Double(n))
-        let width = max(1, min(count, sliceBytes / (4 * n)))
-        var out: [Float] = []
-        out.reserveCapacity(count)
-        var column = [Float](repeating: 0, count: n)
-        for start in stride(from: 0, to: count, by: width) {
-            let range = start..<min(start + width, count)
-            var slices: [ArraySlice<Float>] = []
-            for i in 0..<n { slices.append(ArraySlice(Array(try updates.read(i)[range]))) }
-            for j in 0..<range.count {
-                for i in 0..<n { column[i] = slices[i][j] }
-                column.sort()
-                var sum = 0.0
-                for value in column[drop..<(n - drop)] { sum += Double(value) }
-                out.append(Float(sum / Double(n - 2 * drop)))
-            }
+        let drop = Int(trim * Double(updates.count))
+        return try updates.perCoordinate(count: count) { ascending in
+            let kept = ascending.dropFirst(drop).dropLast(drop)
+            return kept.reduce(0.0) { $0 + Double($1) } / Double(kept.count)
         }
-        return out
     }
 }

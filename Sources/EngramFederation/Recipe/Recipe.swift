@@ -142,9 +142,10 @@ package struct Recipe: Sendable {
 
     /// Refuses combinations that cannot mean anything, with the reason.
     package func validate() throws(RecipeError) {
-        if let objection = sharing.objection(to: self) ?? training.objection(to: self) ?? grouping.objection(to: self) {
-            throw .senseless(objection)
-        }
+        let objection =
+            sharing.objection(to: self) ?? training.objection(to: self) ?? grouping.objection(to: self)
+            ?? aggregation.objection(to: self)
+        if let objection { throw .senseless(objection) }
         if normalisation == .batch, hidden.isEmpty {
             throw .senseless("model.normalisation 'batch' needs a hidden layer: a linear model has nothing to normalise")
         }
