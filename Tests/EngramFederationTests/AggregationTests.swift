@@ -34,43 +34,6 @@ import Testing
         }
     }
 
-    /// When a slice holds fewer coordinates than there are, every update is read once a slice, with the same result.
-    @Test func trimmedMeanInSlices() throws {
-        let agents = 8, count = 12
-        var generator = SeededGenerator(seed: 5)
-        let updates = (0..<agents).map { _ in (0..<count).map { _ in Float(generator.normal()) } }
-        var rule = TrimmedMean()
-        rule.trim = 0.25
-        var reads = 0
-        let batch = UpdateBatch(toyWeights: [Double](repeating: 1, count: agents)) { i in
-            reads += 1
-            return updates[i]
-        }
-        let whole = try rule.combining(batch, count: count)
-        #expect(reads == agents)
-        reads = 0
-        rule.sliceBytes = 4 * agents * 5
-        let sliced = try rule.combining(batch, count: count)
-        #expect(reads == 3 * agents)
-        #expect(whole == sliced)
-    }
-
-    @Test func serverSteps() {
-        var model: [Float] = [1, 1]
-        var memory: [Float]?
-        ReplaceStep().apply([0.5, -1], to: &model, memory: &memory)
-        #expect(model == [1.5, 0])
-        #expect(memory == nil)
-        var momentum = MomentumStep()
-        momentum.beta = 0.5
-        momentum.rate = 2
-        model = [0, 0]
-        momentum.apply([1, 2], to: &model, memory: &memory)
-        momentum.apply([1, 0], to: &model, memory: &memory)
-        #expect(memory == [1.5, 1])
-        #expect(model == [2 + 3, 4 + 2])
-    }
-
     @Test func aFoldThatOverflowsLeavesTheModelAsItWas() throws {
         let exchange = Exchange(Recipe.tiny, network: Network(Recipe.tiny.modelSpec(for: .tiny)))
         let layout = exchange.layout

@@ -11,6 +11,9 @@ extension Catalogue where Axis == any ServerStep {
         Self([
             .init(name: ReplaceStep.name, summary: ReplaceStep.summary) { ReplaceStep() },
             .init(name: MomentumStep.name, summary: MomentumStep.summary) { MomentumStep() },
+            .init(name: AdagradStep.name, summary: AdagradStep.summary) { AdagradStep() },
+            .init(name: AdamStep.name, summary: AdamStep.summary) { AdamStep() },
+            .init(name: YogiStep.name, summary: YogiStep.summary) { YogiStep() },
         ])
     }
 }
