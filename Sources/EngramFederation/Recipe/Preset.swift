@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramLearning
+import EngramWire
 
 /// A published method (or ours) as a recipe with a name.
 package struct Preset: Sendable {
@@ -35,6 +36,9 @@ package struct Preset: Sendable {
         Preset("everyone", "one model for everyone: FedAvg (McMahan et al. 2017)") { _ in },
         Preset("fedavg", "one model for everyone (McMahan et al. 2017)") { _ in },
         Preset("fedavgm", "FedAvg with server momentum (Hsu et al. 2019)") { $0.server = MomentumStep() },
+        Preset("fedadagrad", "adaptive steps on the coordinator (Reddi et al. 2021)") { $0.server = AdagradStep() },
+        Preset("fedadam", "adaptive steps on the coordinator (Reddi et al. 2021)") { $0.server = AdamStep() },
+        Preset("fedyogi", "adaptive steps on the coordinator (Reddi et al. 2021)") { $0.server = YogiStep() },
         Preset("fedprox", "FedAvg with a pull towards the received model (Li et al. 2020)") { $0.training = ProximalTraining() },
         Preset("fedper", "the last layer stays with the agent (Arivazhagan et al. 2019)") { $0.sharing = ShareBase() },
         Preset("ditto", "a personal model beside the global one (Li et al. 2021)") { $0.training = DittoTraining() },
@@ -74,6 +78,35 @@ package struct Preset: Sendable {
         Preset("maml", "one meta-gradient a round, agents as tasks (Finn et al. 2017)") { $0.training = TaskTraining() },
         Preset("l2gd", "own models drawn together by a coin (Hanzely & Richtárik 2020)") { $0.training = CoinTraining() },
         Preset("trimmed-mean", "FedAvg with a trimmed mean (Yin et al. 2018)") { $0.aggregation = TrimmedMean() },
+        Preset("median", "FedAvg with a coordinate-wise median (Yin et al. 2018)") { $0.aggregation = Median() },
+        Preset("krum", "the update nearest to its neighbours (Blanchard et al. 2017)") { $0.aggregation = Krum() },
+        Preset("multi-krum", "the mean of the updates with the least Krum scores (Blanchard et al. 2017)") {
+            $0.aggregation = MultiKrum()
+        },
+        Preset("bulyan", "Krum's selection, then a trimmed mean around the median (El Mhamdi et al. 2018)") {
+            $0.aggregation = Bulyan()
+        },
+        Preset("norm-clip", "FedAvg with updates clipped to a norm (Sun et al. 2019)") { $0.aggregation = NormClip() },
+        Preset("centred-clip", "updates clipped around the last centre (Karimireddy et al. 2021)") {
+            $0.aggregation = CentredClip()
+        },
+        Preset("threshold-clustering", "far updates count as the centre (Werner et al. 2023)") {
+            $0.aggregation = ThresholdClustering()
+        },
+        Preset("foolsgold", "agents that always agree count less (Fung et al. 2020)") { $0.aggregation = FoolsGold() },
+        Preset("qsparse", "top-k, then quantised, with error feedback (Basu et al. 2019, Qsparse-local-SGD)") {
+            $0.codec = (try? UpdateCodec([.topK(fraction: 0.05), .qsgd(levels: 15)], deflate: true)) ?? .exact
+        },
+        Preset("fedpaq", "quantised updates of several local steps (Reisizadeh et al. 2020, FedPAQ)") {
+            $0.codec = (try? UpdateCodec([.qsgd(levels: 15)], deflate: true)) ?? .exact
+            $0.errorFeedback = false
+        },
+        Preset("random-k", "a random part of each update, the same for all agents (Stich et al. 2018)") {
+            $0.codec = (try? UpdateCodec([.randomK(fraction: 0.1)], deflate: false)) ?? .exact
+        },
+        Preset("hsq", "segments of the update as points on a sphere (Dai et al. 2019)") {
+            $0.codec = (try? UpdateCodec([.hsq(segment: 8, bits: 8)], deflate: true)) ?? .exact
+        },
         Preset("given", "the groups that the shards declare: the oracle") { $0.grouping = Given() },
         Preset("cfl", "clustered federated learning by bipartition (Sattler et al. 2019)") { $0.grouping = CFL() },
         Preset("ifca", "iterative federated clustering (Ghosh et al. 2020)") { $0.grouping = IFCA() },
