@@ -55,6 +55,29 @@ extension Partition {
         }
     }
 
+    /// Plants drift in a partition with planted groups: from `round` on, a random share of the agents belongs to the next group.
+    package static func drifting(
+        _ parts: [AgentPart], share: Double, from round: Int, using generator: inout SeededGenerator
+    ) throws(LearningError) -> [AgentPart] {
+        guard (0...1).contains(share) else { throw .badPartition("a share of \(share) of the agents cannot drift") }
+        guard let first = Int32(exactly: round), (1...Circumstances.roundLimit).contains(round) else {
+            throw .badPartition("agents cannot drift in round \(round): use 1 to \(Circumstances.roundLimit)")
+        }
+        var groups: [AgentPart] = []
+        for part in parts where !groups.contains(where: { $0.truth == part.truth }) { groups.append(part) }
+        guard groups.count > 1 else {
+            throw .badPartition(
+                "agents drift from one planted group to the next, and there are not two: plant rotations or permutations")
+        }
+        var out = parts
+        for i in generator.permutation(parts.count).prefix(Int((share * Double(parts.count)).rounded())) {
+            let here = groups.firstIndex { $0.truth == parts[i].truth } ?? 0
+            let next = groups[(here + 1) % groups.count]
+            out[i].drift = AgentPart.Drift(round: first, truth: next.truth, alteration: next.alteration)
+        }
+        return out
+    }
+
     /// y → (a·y + group) mod classes with a coprime to the number of classes: a bijection.
     package static func labelMap(classes: Int, group: Int) -> [Int32] {
         var factors: [Int] = []

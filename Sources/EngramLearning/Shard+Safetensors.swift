@@ -3,7 +3,7 @@ import EngramTensors
 
 extension Shard {
     /// Reads a shard file (docs/formats.md): tensors `features` [n, d] (F32, F16, or U8 with `engram.scale`), `labels` [n] (I64
-    /// classes or F32 scores), optional `split`, `cold`, `memorability`, `remembered` [n].
+    /// classes or F32 scores), optional `split`, `cold`, `memorability`, `remembered`, `arrives`, `leaves` [n].
     ///
     /// `name` is what errors call the shard, and the observer when the file does not name one. Without `split` the rows are
     /// divided 70/15/15 by a generator seeded with the observer's name. Other tensors are ignored.
@@ -31,7 +31,8 @@ extension Shard {
             train: split.indices.filter { split[$0] == 0 }, validation: split.indices.filter { split[$0] == 1 },
             test: split.indices.filter { split[$0] == 2 }, cold: try source.octets("cold", rows: rows, below: 2)?.map { $0 == 1 },
             memorability: try source.floats("memorability", rows: rows),
-            remembered: try source.octets("remembered", rows: rows, below: 2))
+            remembered: try source.octets("remembered", rows: rows, below: 2), lives: try source.lives(rows: rows),
+            circumstances: try Circumstances(metadata: source.file.metadata, shard: name))
     }
 
     /// The shard as a file; features keep their type. Rows of no use (in none of the three lists) are left out.
@@ -44,6 +45,7 @@ extension Shard {
         let kept = rows.count == data.count ? data : data.selecting(rows: rows)
         var metadata = ["engram.task": task.rawValue, "engram.classes": String(classes), "engram.observer": observer]
         metadata["engram.truth"] = truth
+        metadata.merge(circumstances.metadata) { own, _ in own }
         var tensors: [Safetensors.Tensor] = []
         switch kept.targets {
         case .classes(let ids): tensors.append(.init(name: "labels", shape: [rows.count], integers: ids.map { Int64($0) }))
@@ -63,6 +65,10 @@ extension Shard {
             tensors.append(.init(name: "memorability", shape: [rows.count], floats: rows.map { memorability[$0] }[...]))
         }
         if let remembered { tensors.append(.init(name: "remembered", shape: [rows.count], octets: rows.map { remembered[$0] })) }
+        if let lives {
+            tensors.append(.init(name: "arrives", shape: [rows.count], rounds: rows.map { lives.arrives[$0] }))
+            tensors.append(.init(name: "leaves", shape: [rows.count], rounds: rows.map { lives.leaves[$0] }))
+        }
         // Wide types first, so that every tensor is aligned to its elements.
         tensors.sort { $0.type.size > $1.type.size }
         return Safetensors.serialise(tensors, metadata: metadata)
@@ -74,5 +80,14 @@ extension Shard {
         let held = (rows * 15 + 50) / 100
         for (place, row) in generator.permutation(rows).prefix(2 * held).enumerated() { split[row] = place < held ? 1 : 2 }
         return split
+    }
+}
+
+extension Safetensors.Tensor {
+    fileprivate init(name: String, shape: [Int], rounds: [Int32]) {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 * rounds.count)
+        for round in rounds { for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: round >> Int32(shift))) } }
+        self.init(name: name, type: .i32, shape: shape, bytes: bytes[...])
     }
 }

@@ -9,21 +9,26 @@ package struct Shard: Sendable {
     /// The planted cluster, only for evaluation; nil when nothing was planted.
     package let truth: String?
     package let data: Dataset
-    package let train: [Int]
-    package let validation: [Int]
-    package let test: [Int]
+    package internal(set) var train: [Int]
+    package internal(set) var validation: [Int]
+    package internal(set) var test: [Int]
     /// For each row whether its item is in no observer's training rows; nil when the shard does not say.
     package let cold: [Bool]?
     /// For each row how memorable its item is, 0…1.
     package let memorability: [Float]?
     /// For each row whether the observer remembered the item; kept beside another task's labels.
     package let remembered: [UInt8]?
+    /// For each row when it is there; nil when all always are.
+    package internal(set) var lives: RowLives?
+    /// What the shard declares about its agent.
+    package var circumstances: Circumstances
 
     /// Throws `ShardError` when targets, row lists or optional columns do not fit the task and the data.
     package init(
         observer: String, task: Task, classes: Int, truth: String? = nil, data: Dataset, train: [Int], validation: [Int],
         test: [Int],
-        cold: [Bool]? = nil, memorability: [Float]? = nil, remembered: [UInt8]? = nil
+        cold: [Bool]? = nil, memorability: [Float]? = nil, remembered: [UInt8]? = nil, lives: RowLives? = nil,
+        circumstances: Circumstances = Circumstances()
     ) throws(ShardError) {
         self.observer = observer
         self.task = task
@@ -36,6 +41,8 @@ package struct Shard: Sendable {
         self.cold = cold
         self.memorability = memorability
         self.remembered = remembered
+        self.lives = lives
+        self.circumstances = circumstances
         try checkTargets()
         try checkColumns()
         try checkRows()
@@ -77,6 +84,7 @@ package struct Shard: Sendable {
 
     private func checkColumns() throws(ShardError) {
         let lengths = [("cold", cold?.count), ("memorability", memorability?.count), ("remembered", remembered?.count)]
+        try lives?.check(rows: data.count, shard: observer)
         for case (let name, let count?) in lengths where count != data.count {
             throw .tensor(shard: observer, name: name, reason: "it has \(count) rows, the features have \(data.count)")
         }

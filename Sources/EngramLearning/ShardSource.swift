@@ -102,6 +102,24 @@ struct ShardSource {
         return found.floats()
     }
 
+    /// When the rows are there, or nil when neither column is given.
+    func lives(rows: Int) throws(ShardError) -> RowLives? {
+        let arrives = try rounds("arrives", rows: rows), leaves = try rounds("leaves", rows: rows)
+        if arrives == nil && leaves == nil { return nil }
+        return RowLives(
+            arrives: arrives ?? [Int32](repeating: 0, count: rows),
+            leaves: leaves ?? [Int32](repeating: RowLives.never, count: rows))
+    }
+
+    private func rounds(_ tensor: String, rows: Int) throws(ShardError) -> [Int32]? {
+        if file.optional(tensor) == nil { return nil }
+        let found = try column(tensor, rows: rows)
+        guard found.type == .i32, let values = try? found.integers() else {
+            throw problem(tensor, "its element type is \(found.type.rawValue), use I32")
+        }
+        return values.map { Int32(truncatingIfNeeded: $0) }
+    }
+
     private func column(_ tensor: String, rows: Int) throws(ShardError) -> Safetensors.Tensor {
         let found = try required(tensor)
         if found.shape != [rows] {

@@ -168,3 +168,40 @@ struct PartitionTests {
         }
     }
 }
+
+@Suite("Planted drift", .timeLimit(.minutes(1)))
+struct DriftTests {
+    @Test("a share of the agents goes over to the next group")
+    func drifting() throws {
+        var generator = SeededGenerator(seed: 3)
+        let parts = try Partition.labelPermuted(
+            rows: 90, classes: 3, agents: 9, groups: 3, sizes: .counts(train: 6, validation: 2, test: 2), using: &generator)
+        let drifting = try Partition.drifting(parts, share: 1 / 3.0, from: 5, using: &generator)
+        let moved = drifting.indices.filter { drifting[$0].drift != nil }
+        #expect(moved.count == 3)
+        for i in moved {
+            #expect(drifting[i].truth == parts[i].truth)
+            #expect(drifting[i].drift?.truth == "p\((i % 3 + 1) % 3)")
+            #expect(drifting[i].drift?.round == 5)
+        }
+        let data = try Dataset(
+            features: .float32((0..<180).map { Float($0) }), dimension: 2, targets: .classes((0..<90).map { Int32($0 % 3) }))
+        let i = try #require(moved.first)
+        let shard = try drifting[i].shard(from: data, observer: "o", task: .classes, classes: 3)
+        #expect(shard.truth == drifting[i].drift?.truth)
+        #expect([shard.train.count, shard.validation.count, shard.test.count] == [12, 4, 4])
+        for (round, part) in [(4, parts[i]), (5, parts.first { $0.truth == shard.truth })] {
+            let now = shard.present(in: round)
+            var same = parts[i]
+            same.alteration = try #require(part).alteration
+            let alone = try same.shard(from: data, observer: "o", task: .classes, classes: 3)
+            #expect(now.data.floats(rows: now.train) == alone.data.floats(rows: alone.train))
+            #expect(now.train.map { now.data.classes[$0] } == alone.train.map { alone.data.classes[$0] })
+            #expect(now.test.map { now.data.classes[$0] } == alone.test.map { alone.data.classes[$0] })
+        }
+        #expect(throws: LearningError.self) { try Partition.drifting(parts, share: 2, from: 5, using: &generator) }
+        #expect(throws: LearningError.self) { try Partition.drifting(parts, share: 0.5, from: 0, using: &generator) }
+        #expect(throws: LearningError.self) { try Partition.drifting(parts, share: 0.5, from: .max, using: &generator) }
+        #expect(throws: LearningError.self) { try Partition.drifting([parts[0]], share: 0.5, from: 5, using: &generator) }
+    }
+}

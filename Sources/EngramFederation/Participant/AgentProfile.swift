@@ -12,9 +12,12 @@ package struct AgentProfile: Codable, Equatable, Sendable {
     package var test: Int
     /// The planted group, if the shard declares one: used by the grouping `given` and by evaluation, by nothing else.
     package var truth: String?
+    /// What the shard declares about its agent; nil: nothing.
+    package var circumstances: Circumstances?
 
     package init(
-        task: Task, inputs: Int, classes: Int, train: Int, validation: Int, test: Int, truth: String?
+        task: Task, inputs: Int, classes: Int, train: Int, validation: Int, test: Int, truth: String?,
+        circumstances: Circumstances? = nil
     ) {
         self.task = task
         self.inputs = inputs
@@ -23,13 +26,22 @@ package struct AgentProfile: Codable, Equatable, Sendable {
         self.validation = validation
         self.test = test
         self.truth = truth
+        self.circumstances = circumstances
     }
 
     package init(_ shard: Shard) {
         self.init(
             task: shard.task, inputs: shard.data.dimension, classes: shard.classes, train: shard.train.count,
-            validation: shard.validation.count, test: shard.test.count, truth: shard.truth)
+            validation: shard.validation.count, test: shard.test.count, truth: shard.truth,
+            circumstances: shard.circumstances == Circumstances() ? nil : shard.circumstances)
     }
+
+    /// The declared machine, or the default one.
+    package var device: DeviceProfile { circumstances?.device ?? DeviceProfile() }
+    /// The share of each hidden layer that the agent can afford.
+    package var budget: Double { circumstances?.budget ?? 1 }
+    /// The first round in which the agent takes part.
+    package var joins: Int { circumstances?.joins ?? 1 }
 
     /// Numbers a model for this shard puts out.
     package var outputs: Int { task == .classes ? classes : 1 }

@@ -24,6 +24,12 @@ package struct PartitionPlan: Sendable {
     package var groups = 4
     /// Only the last so many agents permute their labels.
     package var permuting: Int?
+    /// From this round on, a share of the agents belongs to the next planted group; nil: data stay as they are.
+    package var driftRound: Int?
+    package var driftShare = 0.25
+    /// A share of the agents takes part from a later round on.
+    package var joinRound: Int?
+    package var joinShare = 0.25
     package var seed = 1
 
     package init() {}
@@ -44,15 +50,32 @@ package struct PartitionPlan: Sendable {
             case .rotated: parts = Partition.turning(parts)
             case .permuted: parts = try Partition.permuting(parts, classes: classes, groups: groups, last: permuting)
             }
+            if let driftRound {
+                var draws = SeededGenerator(seed: UInt64(seed), "drift")
+                parts = try Partition.drifting(parts, share: driftShare, from: driftRound, using: &draws)
+            }
             let ids = FederationFolder.numbered(parts.count)
+            let late = try newcomers(of: parts.count)
             var agents: [(id: AgentID, shard: Shard)] = []
-            for (id, part) in zip(ids, parts) {
-                agents.append((id, try part.shard(from: data, observer: id.rawValue, task: task, classes: classes)))
+            for (place, (id, part)) in zip(ids, parts).enumerated() {
+                var shard = try part.shard(from: data, observer: id.rawValue, task: task, classes: classes)
+                if late.contains(place) { shard.circumstances.joins = joinRound }
+                agents.append((id, shard))
             }
             return agents
         } catch {
             throw OperatorError(error)
         }
+    }
+
+    /// Who joins later; somebody must be there at first.
+    private func newcomers(of count: Int) throws(LearningError) -> Set<Int> {
+        guard let joinRound else { return [] }
+        guard (2...Circumstances.roundLimit).contains(joinRound), (0..<1).contains(joinShare) else {
+            throw .badPartition("a share of \(joinShare) of the agents cannot join in round \(joinRound)")
+        }
+        var draws = SeededGenerator(seed: UInt64(seed), "join")
+        return Set(draws.permutation(count).prefix(min(count - 1, Int((joinShare * Double(count)).rounded()))))
     }
 
     private func divide(

@@ -6,7 +6,7 @@ package struct DataCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "data",
         abstract: "Make shards and federation folders, and look into them.",
-        subcommands: [DataImportCommand.self, DataPartitionCommand.self, DataInspectCommand.self])
+        subcommands: [DataImportCommand.self, DataPartitionCommand.self, DataDevicesCommand.self, DataInspectCommand.self])
 
     package init() {}
 }

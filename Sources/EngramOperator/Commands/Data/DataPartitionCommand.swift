@@ -19,6 +19,9 @@ package struct DataPartitionCommand: AsyncParsableCommand {
 
             --plant adds rotations or permutations to any of them. Rows never go to two agents.
 
+            --drift-round R plants drift: from round R on, --drift-share of the agents see their rows as the next planted group does, and
+            its name is their group. --join-round R lets --join-share of the agents take part from round R on only.
+
             Example: engram data partition --data D.safetensors --kind hsu --alpha 0.5 --plant rotated --agents 24 --output F
             """)
 
@@ -35,6 +38,10 @@ package struct DataPartitionCommand: AsyncParsableCommand {
     @Option(help: "For pathological.") package var classesPerAgent = 2
     @Option(help: "For permuted: how many groups.") package var groups = 4
     @Option(help: "For permuted: only the last so many agents permute.") package var permuting: Int?
+    @Option(help: "From this round on some agents belong to another planted group.") package var driftRound: Int?
+    @Option(help: "The share of the agents that drifts.") package var driftShare = 0.25
+    @Option(help: "Some agents take part from this round on only.") package var joinRound: Int?
+    @Option(help: "The share of the agents that joins later.") package var joinShare = 0.25
     @Option(help: "Everything random follows from it.") package var seed = 1
     @OptionGroup package var output: FolderOutputOptions
 
@@ -57,6 +64,10 @@ package struct DataPartitionCommand: AsyncParsableCommand {
         plan.classesPerAgent = classesPerAgent
         plan.groups = groups
         plan.permuting = permuting
+        plan.driftRound = driftRound
+        plan.driftShare = driftShare
+        plan.joinRound = joinRound
+        plan.joinShare = joinShare
         plan.seed = seed
         plan.sizes = .fractions(validation: 0.15, test: 0.15)
         if let train, let validation, let test { plan.sizes = .counts(train: train, validation: validation, test: test) }
@@ -71,7 +82,9 @@ package struct DataPartitionCommand: AsyncParsableCommand {
             let set = try files.dataset()
             shards = try plan(set, task: .classes, classes: max(2, (set.classes.max().map { Int($0) } ?? 0) + 1))
         }
-        let planted = plant == .nothing ? "" : " --plant \(plant.rawValue)"
+        var planted = plant == .nothing ? "" : " --plant \(plant.rawValue)"
+        if let driftRound { planted += " --drift-round \(driftRound) --drift-share \(driftShare)" }
+        if let joinRound { planted += " --join-round \(joinRound) --join-share \(joinShare)" }
         try output.deliver(
             shards, fallbackName: "\(name)-\(kind.rawValue)", command: "data partition --kind \(kind.rawValue)\(planted)",
             seed: seed)
