@@ -3,6 +3,7 @@ import EngramBytes
 import EngramFederation
 import EngramSockets
 import EngramStore
+import EngramTensors
 import EngramTransport
 import EngramWire
 import Foundation
@@ -69,7 +70,8 @@ extension Coordinator {
             for record in try store.uploads(of: driver.id, round: round) where driver.resumeAt == nil {
                 do {
                     let evidence = try check(spool.read(record), of: record.key.agent, driver)
-                    apply(.uploaded(evidence, round: round), to: driver)
+                    let asked = driver.machine.assignment(for: record.key.agent)?.round ?? round
+                    apply(.uploaded(evidence, round: asked), to: driver)
                 } catch {
                     log.warning("spooled upload dropped", metadata: ["agent.id": "\(record.key.agent)", "error": "\(error)"])
                     try store.forgetUpload(record.key)
@@ -113,9 +115,11 @@ extension Coordinator {
         guard let session = agents[agent] else { return }
         var refs = [BlobRef(name: .recipe, digest: driver.recipeBlob, size: UInt64(driver.recipeBytes.count))]
         warm[driver.recipeBlob] = driver.recipeBytes
+        let submodel = driver.machine.submodel(for: agent)
         for offer in assignment.offers {
-            guard let size = blobs.size(offer.model) else { throw StoreError.blobMissing(offer.model) }
-            refs.append(BlobRef(name: offer.slot, digest: offer.model, size: UInt64(size)))
+            let model = try submodel.map { try cut(offer.model, to: $0, driver) } ?? offer.model
+            guard let size = blobs.size(model) else { throw StoreError.blobMissing(model) }
+            refs.append(BlobRef(name: offer.slot, digest: model, size: UInt64(size)))
         }
         session.allowed[driver.id] = Set(refs.map(\.digest))
         let left = driver.wakeAt.isFinite ? max(0, driver.wakeAt - Self.now) : driver.recipe.deadline
@@ -125,6 +129,14 @@ extension Coordinator {
                     run: driver.id, round: UInt32(clamping: assignment.round), base: UInt32(clamping: assignment.base),
                     remainingMillis: UInt64(min(left * 1000, 1e15)), blobs: refs,
                     body: [UInt8](try JSONEncoder.stable.encode(assignment)))))
+    }
+
+    /// A part of a model as a blob of its own; made once for all agents that hold the same part.
+    private func cut(_ model: Digest, to submodel: Submodel, _ driver: RunDriver) throws -> Digest {
+        if let known = driver.parts[model]?[submodel.part.count] { return known }
+        let part = try blobs.put(try submodel.cut(blobs.read(model)), durable: false)
+        driver.parts[model, default: [:]][submodel.part.count] = part
+        return part
     }
 
     // MARK: Commits
@@ -165,7 +177,13 @@ extension Coordinator {
     func tidy() {
         // A suspended run will go on from its stored state, which refers to older blobs than its machine.
         guard order.allSatisfy({ runs[$0]?.resumeAt == nil }) else { return }
-        let living = order.reduce(into: Set<Digest>()) { set, id in set.formUnion(runs[id]?.state.blobs ?? []) }
+        let living = order.reduce(into: Set<Digest>()) { set, id in
+            guard let driver = runs[id] else { return }
+            let models = driver.state.blobs
+            driver.parts = driver.parts.filter { models.contains($0.key) }
+            set.formUnion(models)
+            for parts in driver.parts.values { set.formUnion(parts.values) }
+        }
         // Recipes are nowhere else.
         let recipes = Set(order.compactMap { runs[$0].flatMap { $0.state.isOver ? nil : $0.recipeBlob } })
         warm = warm.filter { living.contains($0.key) || recipes.contains($0.key) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
 import EngramFederation
+import EngramLearning
 import EngramStore
 import EngramTLS
 import EngramTransport
@@ -94,7 +95,9 @@ extension Coordinator {
         }
         guard let driver = runs[offer.run] else { return refuse(.notFound, "there is no run \(offer.run)") }
         guard driver.resumeAt == nil else { return refuse(.busy, "the run is being taken up again") }
-        guard driver.machine.openRound == Int(offer.round), let assignment = driver.machine.assignment(for: agent) else {
+        guard let open = driver.machine.openRound, let assignment = driver.machine.assignment(for: agent),
+            assignment.round == Int(offer.round)
+        else {
             apply(.late(agent), to: driver)
             return refuse(.stale, "round \(offer.round) is not open for \(agent)")
         }
@@ -102,13 +105,15 @@ extension Coordinator {
         guard offer.size <= UInt64(most) else {
             return refuse(.overLimit, "an upload of \(offer.size) bytes; what round \(offer.round) asks for fits in \(most)")
         }
+        guard !driver.machine.mustWait(agent) else { return refuse(.busy, "a fold is under way; offer once more") }
         if driver.machine.hasUpload(of: agent) { return session.driver.submit(.receipt(.acceptance(of: offer))) }
         do {
-            let key = UploadKey(run: offer.run, round: Int(offer.round), agent: agent)
+            // Kept under the round in which it will count: in a buffered run that may be later than the one of the work.
+            let key = UploadKey(run: offer.run, round: open, agent: agent)
             let offset = try spool.begin(key, digest: offer.digest, size: Int(clamping: offer.size))
-            session.uploads[offer.stream] = (offer, offset)
+            session.uploads[offer.stream] = (offer, key, offset)
             session.driver.submit(.resume(.init(stream: offer.stream, offset: UInt64(offset))))
-            if offset == Int(clamping: offer.size) { finish(offer, session, agent, driver) }
+            if offset == Int(clamping: offer.size) { finish(offer, key, session, driver) }
         } catch {
             log.error("upload not taken", metadata: ["agent.id": "\(agent)", "error": "\(error)"])
             refuse(.busy, "\(error)")
@@ -116,28 +121,30 @@ extension Coordinator {
     }
 
     private func append(_ chunk: Message.Chunk, _ session: CoordinatorSession) {
-        guard let agent = session.agent, let upload = session.uploads[chunk.stream], let driver = runs[upload.offer.run] else {
-            return
-        }
-        let key = UploadKey(run: upload.offer.run, round: Int(upload.offer.round), agent: agent)
+        guard let upload = session.uploads[chunk.stream], let driver = runs[upload.offer.run] else { return }
         do {
-            let offset = try spool.append(chunk.bytes[...], at: upload.offset, to: key)
+            let offset = try spool.append(chunk.bytes[...], at: upload.offset, to: upload.key)
             session.uploads[chunk.stream]?.offset = offset
-            if chunk.isLast { finish(upload.offer, session, agent, driver) }
+            if chunk.isLast { finish(upload.offer, upload.key, session, driver) }
         } catch {
             session.uploads[chunk.stream] = nil
-            log.error("upload broken off", metadata: ["agent.id": "\(agent)", "error": "\(error)"])
+            log.error("upload broken off", metadata: ["agent.id": "\(upload.key.agent)", "error": "\(error)"])
             session.driver.submit(.receipt(.refusal(of: upload.offer, code: .busy, text: "\(error)")))
         }
     }
 
     /// The upload is whole: verify, check, count.
-    private func finish(_ offer: Message.Offer, _ session: CoordinatorSession, _ agent: AgentID, _ driver: RunDriver) {
+    private func finish(_ offer: Message.Offer, _ key: UploadKey, _ session: CoordinatorSession, _ driver: RunDriver) {
         session.uploads[offer.stream] = nil
-        let key = UploadKey(run: offer.run, round: Int(offer.round), agent: agent)
+        let agent = key.agent
         do {
             let record = try spool.finish(key)
             do {
+                guard !driver.machine.mustWait(agent) else {
+                    try spool.remove(record)
+                    return session.driver.submit(
+                        .receipt(.refusal(of: offer, code: .busy, text: "a fold is under way; offer once more")))
+                }
                 // Just verified while it was written down: not read for its digest a second time.
                 let evidence = try check(spool.read(0..<record.size, of: record), of: agent, driver)
                 _ = try store.recordUpload(record)
@@ -177,5 +184,6 @@ extension AgentProfile {
         let bound = 1 << 40
         return [inputs, train, validation, test].allSatisfy { (0...bound).contains($0) } && (1...(1 << 24)).contains(inputs)
             && (0...(1 << 20)).contains(classes) && outputs >= 1 && (truth?.utf8.count ?? 0) <= 200
+            && circumstances?.problem == nil
     }
 }

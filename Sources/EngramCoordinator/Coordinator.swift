@@ -132,7 +132,7 @@ package actor Coordinator {
         // The connection that replaced this one may have taken the upload up already.
         if let agent = session.agent, agents[agent] == nil || agents[agent] === session {
             for upload in session.uploads.values {
-                spool.pause(UploadKey(run: upload.offer.run, round: Int(upload.offer.round), agent: agent))
+                spool.pause(upload.key)
             }
         }
         for driver in runs.values {

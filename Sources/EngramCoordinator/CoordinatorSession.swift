@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
 import EngramFederation
+import EngramStore
 import EngramTLS
 import EngramTransport
 import EngramWire
@@ -18,7 +19,7 @@ final class CoordinatorSession {
     /// Blobs that this agent's work names: it may fetch these and no others.
     var allowed: [RunID: Set<Digest>] = [:]
     /// Uploads under way, by stream.
-    var uploads: [UInt32: (offer: Message.Offer, offset: Int)] = [:]
+    var uploads: [UInt32: (offer: Message.Offer, key: UploadKey, offset: Int)] = [:]
 
     init(number: Int, driver: SessionDriver<CoordinatorSessionMachine>, peer: PeerIdentity?) {
         self.number = number

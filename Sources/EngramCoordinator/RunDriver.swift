@@ -22,6 +22,8 @@ final class RunDriver {
     var trouble: String?
     /// Streams on which agents wait for the verdict on an upload.
     var pending: [AgentID: (session: CoordinatorSession, offer: Message.Offer)] = [:]
+    /// Parts of models that narrow agents hold, by model and size.
+    var parts: [Digest: [Int: Digest]] = [:]
     var summaries: [EngramFederation.RoundSummary] = []
     var roundStart: ContinuousClock.Instant = .now
     /// Socket bytes of all agents at the last commit.

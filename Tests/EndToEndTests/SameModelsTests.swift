@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramFederation
+import EngramLearning
 import EngramOperator
 import EngramTransport
 import EngramWire
@@ -47,6 +48,24 @@ import Testing
         let shards = try ToyFederation.shards(agents: 4, groups: 2)
         let recipe = try ToyFederation.recipe(preset, agents: 4, rounds: 6)
         #expect(try await deployed(.memory, recipe, shards).models == simulated(recipe, shards))
+    }
+
+    /// Slow and narrow agents, declared: who counts, and when, follows from the shards alone.
+    @Test(arguments: ["over-selected", "fedbuff", "twin-polling", "heterofl"])
+    func declaredDevicesAgree(_ preset: String) async throws {
+        var shards = try ToyFederation.shards(agents: 6)
+        for place in shards.indices {
+            var device = DeviceProfile()
+            device.rowsPerSecond = [100, 9, 30, 14, 55, 21][place]
+            shards[place].shard.circumstances = Circumstances(
+                device: device, joins: place == 1 ? 3 : nil, budget: [1, 0.5, 0.25][place % 3])
+        }
+        let extra = ["fedbuff": "cohort: {goal: 2, concurrency: 4}", "twin-polling": "cohort: {messages: 2}"][preset] ?? ""
+        let recipe = try ToyFederation.recipe(preset, agents: 6, rounds: 8, extra)
+        let expected = try simulated(recipe, shards)
+        let report = try await deployed(.memory, recipe, shards)
+        #expect(report.models == expected)
+        #expect(report.rounds.allSatisfy { ($0.energyJoules ?? 0) > 0 })
     }
 
     @Test func lossyCodecsAgreeToo() async throws {

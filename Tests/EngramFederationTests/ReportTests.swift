@@ -49,7 +49,10 @@ import Testing
         #expect(summary["metric_name"] as? String == "accuracy")
         let round = first(json["rounds"]) as? [String: Any]
         #expect(
-            keys(round) == ["round", "participants", "lost", "seconds", "bytes_up", "bytes_down", "loss", "metric", "clusters"])
+            keys(round) == [
+                "round", "participants", "lost", "seconds", "bytes_up", "bytes_down", "loss", "metric", "clusters",
+                "declared_seconds", "energy_joules", "staleness",
+            ])
         #expect(keys(round?["metric"]) == ["global", "cluster", "personal"])
         #expect(keys(first(round?["clusters"])) == ["id", "members", "version"])
         let agent = first(json["agents"]) as? [String: Any]
@@ -59,7 +62,7 @@ import Testing
         #expect(
             keys(json["cost"]) == [
                 "wall_seconds", "bytes_up", "bytes_down", "coordinator_peak_rss_bytes", "agent_peak_rss_bytes",
-                "model_parameters",
+                "model_parameters", "declared_seconds", "energy_joules",
             ])
         #expect(keys(first(json["models"])) == ["cluster", "version", "sha256"])
         #expect(keys(first(json["lineage"])).isSuperset(of: ["round", "event", "from", "to", "reason"]))

@@ -12,16 +12,37 @@ import Testing
     @Test(arguments: Catalogue<any Grouping>.grouping.names, [1, 2, 3]) func noSequenceOfEventsTraps(grouping: String, seed: Int)
         throws
     {
-        var generator = SeededGenerator(seed: UInt64(seed), "fuzz", grouping)
+        try fuzz(SeededGenerator(seed: UInt64(seed), "fuzz", grouping)) {
+            $0.grouping = Catalogue.grouping.make(grouping) ?? Everyone()
+            $0.globalReference = seed == 2
+            if seed == 3 { $0.cohort = SampledCohort() }
+        }
+    }
+
+    @Test(arguments: Catalogue<any Cohort>.cohort.names, Recipe.Order.allCases) func norOfAnyCohort(
+        cohort: String, order: Recipe.Order
+    )
+        throws
+    {
+        try fuzz(SeededGenerator(seed: 4, "fuzz", cohort)) {
+            $0.cohort = Catalogue.cohort.make(cohort) ?? WholeCohort()
+            if var buffered = $0.cohort as? BufferedCohort {
+                (buffered.goal, buffered.concurrency, buffered.oldest) = (2, 3, 4)
+                $0.cohort = buffered
+            }
+            $0.order = order
+        }
+    }
+
+    private func fuzz(_ seeded: SeededGenerator, _ change: (inout Recipe) -> Void) throws {
+        var generator = seeded
         for _ in 0..<4 {
             var script = MachineScript(
                 ToyFederation.recipe {
-                    $0.grouping = Catalogue.grouping.make(grouping) ?? Everyone()
                     $0.agents = 3
                     $0.rounds = 12
                     $0.deadline = 3
-                    $0.globalReference = seed == 2
-                    if seed == 3 { $0.cohort = SampledCohort() }
+                    change(&$0)
                 })
             script.holdsFolds = true
             var now = 0.0
@@ -47,6 +68,7 @@ import Testing
             var profile = ToyFederation.profile
             if generator.below(5) == 0 { profile.inputs = [-1, 0, 7, .max, .min][generator.below(5)] }
             if generator.below(5) == 0 { profile.truth = nil }
+            if generator.below(5) == 0 { profile.circumstances = Circumstances(joins: 1 + generator.below(20), budget: 0.5) }
             script.connect(agent, at: now, profile: profile)
         case 2: script.handle(.disconnected(.toy(agent)), at: now)
         case 3: script.handle(.late(.toy(agent)), at: now)

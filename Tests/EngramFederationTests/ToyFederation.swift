@@ -12,7 +12,7 @@ struct ToyFederation {
     static let inputs = 6
     static let classes = 3
 
-    let shards: [AgentID: Shard]
+    private(set) var shards: [AgentID: Shard]
 
     /// Agents a0, a1, …; agent i belongs to group `groups[i]`.
     init(groups: [Int], train: Int = 24, validation: Int = 30, test: Int = 12, seed: UInt64 = 7) throws {
@@ -37,6 +37,15 @@ struct ToyFederation {
     }
 
     init(shards: [AgentID: Shard]) { self.shards = shards }
+
+    /// Changes every shard, by its agent's number.
+    mutating func change(_ body: (Int, inout Shard) throws -> Void) rethrows {
+        for (number, id) in shards.keys.sorted().enumerated() {
+            guard var shard = shards[id] else { continue }
+            try body(number, &shard)
+            shards[id] = shard
+        }
+    }
 
     static let profile = AgentProfile(
         task: .classes, inputs: inputs, classes: classes, train: 24, validation: 30, test: 12, truth: "g0")

@@ -15,7 +15,8 @@ struct ToyRun {
     /// Every memory that an agent ever kept, by the round that it belongs to, as on its disk.
     var memories: [AgentID: [Int: AgentMemory]] = [:]
     var blobs: [Digest: [UInt8]] = [:]
-    var spool: [AgentID: (round: Int, bytes: [UInt8])] = [:]
+    /// Uploads, with the round of their work and the one that was open when they came.
+    var spool: [AgentID: (round: Int, kept: Int, bytes: [UInt8])] = [:]
     /// The state as last stored.
     var stored: Data?
     var summaries: [RoundSummary] = []
@@ -90,11 +91,18 @@ struct ToyRun {
                 ($0.slot, try ParameterSet(safetensors: blobs[$0.model] ?? [], layout: exchange.layout))
             })
         firstModels.merge(models) { first, _ in first }
-        let outcome = try participant.perform(assignment, models: models, memory: memories[agent]?[assignment.base])
+        let submodel = machine.submodel(for: agent)
+        let outcome = try participant.perform(
+            assignment, models: models.mapValues { submodel?.cut($0) ?? $0 }, memory: memories[agent]?[assignment.base])
         memories[agent, default: [:]][assignment.round] = outcome.memory
         let bytes = outcome.upload.encoded()
         let evidence = try UploadCheck(recipe: recipe, exchange: exchange).evidence(bytes, from: member, for: assignment)
-        spool[agent] = (assignment.round, bytes)
+        // What comes too late for its round is not kept.
+        guard machine.assignment(for: agent)?.round == assignment.round else {
+            effects += machine.handle(.uploaded(evidence, round: assignment.round), at: 0)
+            return
+        }
+        spool[agent] = (assignment.round, machine.openRound ?? 0, bytes)
         effects += machine.handle(.uploaded(evidence, round: assignment.round), at: 0)
     }
 
@@ -120,11 +128,11 @@ struct ToyRun {
         if let round = machine.openRound, let exchange = machine.exchange {
             let check = UploadCheck(recipe: recipe, exchange: exchange)
             for agent in spool.keys.sorted().reversed() {
-                guard let upload = spool[agent], upload.round == round, let assignment = machine.assignment(for: agent),
-                    let member = machine.state.member(agent)
+                guard let upload = spool[agent], upload.kept == round, let assignment = machine.assignment(for: agent),
+                    let member = machine.state.member(agent), assignment.round == upload.round
                 else { continue }
                 let evidence = try check.evidence(upload.bytes, from: member, for: assignment)
-                effects += machine.handle(.uploaded(evidence, round: round), at: 0)
+                effects += machine.handle(.uploaded(evidence, round: assignment.round), at: 0)
             }
         }
         connectAll()

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EngramTensors
-package import EngramWire
 
 /// A seeded sample without replacement, fixed in size.
 package struct SampledCohort: Cohort {
@@ -17,8 +16,8 @@ package struct SampledCohort: Cohort {
         try options.integer("minimum", &minimum, 1...1_000_000, "at least so many, if they are there")
     }
 
-    package func select(from eligible: [Member], round: Int, using generator: inout SeededGenerator) -> [AgentID] {
+    package func select(from eligible: [Member], _ outlook: RoundOutlook, using generator: inout SeededGenerator) -> Selection {
         let wanted = min(eligible.count, max(minimum, Int((fraction * Double(eligible.count)).rounded())))
-        return generator.permutation(eligible.count).prefix(wanted).map { eligible[$0].id }.sorted()
+        return Selection(generator.permutation(eligible.count).prefix(wanted).map { eligible[$0].id })
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EngramTensors
-package import EngramWire
 
 /// Everyone who is there takes part in every round.
 package struct WholeCohort: Cohort {
@@ -9,7 +8,7 @@ package struct WholeCohort: Cohort {
 
     package init() {}
 
-    package func select(from eligible: [Member], round: Int, using generator: inout SeededGenerator) -> [AgentID] {
-        eligible.map(\.id)
+    package func select(from eligible: [Member], _ outlook: RoundOutlook, using generator: inout SeededGenerator) -> Selection {
+        Selection(eligible.map(\.id))
     }
 }

@@ -17,7 +17,7 @@ package struct Participant: Sendable {
         self.id = id
         self.recipe = recipe
         self.shard = shard
-        network = Network(recipe.modelSpec(for: AgentProfile(shard)))
+        network = Network(recipe.ownSpec(for: AgentProfile(shard)))
         exchange = Exchange(recipe, network: network)
         majority = MajorityAnswer(shard)
     }
@@ -37,6 +37,11 @@ package struct Participant: Sendable {
     package func perform(
         _ assignment: Assignment, models: [SlotID: ParameterSet], memory: AgentMemory?
     ) throws(ParticipantError) -> Outcome {
+        if shard.lives != nil {
+            // A stream: in this round the agent has these rows, and no others.
+            return try Participant(id: id, recipe: recipe, shard: shard.present(in: assignment.round))
+                .perform(assignment, models: models, memory: memory)
+        }
         let past = memory ?? AgentMemory(run: assignment.run, round: 0)
         guard past.run == assignment.run, past.round == assignment.base else {
             throw .wrongMemory(held: past.round, wanted: assignment.base)

@@ -107,6 +107,20 @@ package struct Preset: Sendable {
         Preset("hsq", "segments of the update as points on a sphere (Dai et al. 2019)") {
             $0.codec = (try? UpdateCodec([.hsq(segment: 8, bits: 8)], deflate: true)) ?? .exact
         },
+        Preset("heterofl", "FedAvg, each agent with as wide a model as it can afford (Diao et al. 2021)") {
+            $0.sharing = ShareWidth()
+        },
+        Preset("over-selected", "FedAvg on the first uploads of more agents than needed (Bonawitz et al. 2019)") {
+            $0.cohort = OverSelectedCohort()
+            $0.order = .declared
+        },
+        Preset("fedbuff", "FedAvg without waiting, every 10 updates are folded (Nguyen et al. 2022)") {
+            $0.cohort = BufferedCohort()
+            $0.order = .declared
+        },
+        Preset("twin-polling", "FedAvg with the few agents of whom least is known any more (after Han et al. 2022)") {
+            $0.cohort = StalenessCohort()
+        },
         Preset("given", "the groups that the shards declare: the oracle") { $0.grouping = Given() },
         Preset("cfl", "clustered federated learning by bipartition (Sattler et al. 2019)") { $0.grouping = CFL() },
         Preset("ifca", "iterative federated clustering (Ghosh et al. 2020)") { $0.grouping = IFCA() },

@@ -24,6 +24,8 @@ package struct Recipe: Sendable {
     package var quorum = 0.5
     /// Seconds after which a round closes without the late.
     package var deadline = 300.0
+    /// What counts as earlier when not every upload counts.
+    package var order = Order.arrival
     /// Agents that must be there before the run starts.
     package var agents = 1
     package var codec = UpdateCodec.exact
@@ -36,6 +38,10 @@ package struct Recipe: Sendable {
     package var maximumNorm = 0.0
     /// An agent's weight is at most this many rows; 0: no bound.
     package var maximumRows = 0
+
+    package enum Order: String, CaseIterable, Sendable {
+        case arrival, declared
+    }
 
     package init() {}
 
@@ -95,7 +101,12 @@ package struct Recipe: Sendable {
         try options.section("rounds_close", "when a round ends") { o throws(RecipeError) in
             try o.integer("agents", &agents, 1...1_000_000, "agents that must be there before the run starts")
             try o.number("deadline", &deadline, 0.01...1e7, "seconds after which a round closes without the late")
-            try o.number("quorum", &quorum, 0...1, "share of the cohort that must have answered by then")
+            try o.number("quorum", &quorum, 0...1, "share of the cohort (or of its goal) that must have answered by then")
+            var named = order.rawValue
+            try o.text(
+                "order", &named, among: Order.allCases.map(\.rawValue),
+                "arrival: as uploads come; declared: by the times that follow from the agents' declared devices")
+            order = Order(rawValue: named) ?? order
         }
         try configureCodec(&options)
         try options.section("signature", "the vector by which agents are compared") { o throws(RecipeError) in
@@ -144,7 +155,7 @@ package struct Recipe: Sendable {
     package func validate() throws(RecipeError) {
         let objection =
             sharing.objection(to: self) ?? training.objection(to: self) ?? grouping.objection(to: self)
-            ?? aggregation.objection(to: self)
+            ?? aggregation.objection(to: self) ?? cohort.objection(to: self)
         if let objection { throw .senseless(objection) }
         if normalisation == .batch, hidden.isEmpty {
             throw .senseless("model.normalisation 'batch' needs a hidden layer: a linear model has nothing to normalise")

@@ -21,11 +21,14 @@ extension Report {
                 round: summary.round, participants: summary.participants, lost: summary.lost, seconds: summary.seconds,
                 bytesUp: summary.bytesUp, bytesDown: summary.bytesDown, loss: summary.loss,
                 metric: (byRound[summary.round + 1]?.entering ?? [:]).filter { [.global, .cluster, .personal].contains($0.key) },
-                clusters: summary.clusters)
+                clusters: summary.clusters, declaredSeconds: summary.declaredSeconds, energyJoules: summary.energyJoules,
+                staleness: summary.staleness)
         }
         var total = cost
         total.bytesUp = summaries.reduce(0) { $0 + $1.bytesUp }
         total.bytesDown = summaries.reduce(0) { $0 + $1.bytesDown }
+        total.declaredSeconds = Self.sum(summaries.compactMap(\.declaredSeconds))
+        total.energyJoules = Self.sum(summaries.compactMap(\.energyJoules))
         if let profile = state.members.first?.profile {
             total.modelParameters = Network(recipe.modelSpec(for: profile)).layout.count
         }
@@ -36,6 +39,10 @@ extension Report {
                 state.book.slot(cluster.id).map { Model(cluster: cluster.id, version: $0.version, sha256: $0.model) }
             })
     }
+}
+
+extension Report {
+    private static func sum(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.reduce(0, +) }
 }
 
 extension Report.Summary {

@@ -33,6 +33,11 @@ package struct Report: Codable, Sendable {
         /// Of the models that the round made, over all agents' test rows; missing where nothing was evaluated.
         package var metric: [Row: Double]
         package var clusters: [RoundSummary.ClusterLine]
+        /// By what the agents declare: how long it lasted, and what it took.
+        package var declaredSeconds: Double?
+        package var energyJoules: Double?
+        /// Folds that an update was old, in the mean.
+        package var staleness: Double?
     }
 
     package struct Agent: Codable, Sendable {
@@ -69,6 +74,9 @@ package struct Report: Codable, Sendable {
         package var coordinatorPeakRssBytes = 0
         package var agentPeakRssBytes = 0
         package var modelParameters = 0
+        /// By what the agents declare, over all rounds.
+        package var declaredSeconds: Double?
+        package var energyJoules: Double?
 
         package init() {}
     }
@@ -110,6 +118,38 @@ package struct Report: Codable, Sendable {
 }
 
 // Fields that may have no value are written as null, not left out: scripts may index every key that the format names.
+
+extension Report.Round {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(round, forKey: .round)
+        try container.encode(participants, forKey: .participants)
+        try container.encode(lost, forKey: .lost)
+        try container.encode(seconds, forKey: .seconds)
+        try container.encode(bytesUp, forKey: .bytesUp)
+        try container.encode(bytesDown, forKey: .bytesDown)
+        try container.encode(loss, forKey: .loss)
+        try container.encode(metric, forKey: .metric)
+        try container.encode(clusters, forKey: .clusters)
+        try container.encode(declaredSeconds, forKey: .declaredSeconds)
+        try container.encode(energyJoules, forKey: .energyJoules)
+        try container.encode(staleness, forKey: .staleness)
+    }
+}
+
+extension Report.Cost {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(wallSeconds, forKey: .wallSeconds)
+        try container.encode(bytesUp, forKey: .bytesUp)
+        try container.encode(bytesDown, forKey: .bytesDown)
+        try container.encode(coordinatorPeakRssBytes, forKey: .coordinatorPeakRssBytes)
+        try container.encode(agentPeakRssBytes, forKey: .agentPeakRssBytes)
+        try container.encode(modelParameters, forKey: .modelParameters)
+        try container.encode(declaredSeconds, forKey: .declaredSeconds)
+        try container.encode(energyJoules, forKey: .energyJoules)
+    }
+}
 
 extension Report.Agent {
     package func encode(to encoder: any Encoder) throws {

@@ -39,12 +39,16 @@ package struct Fold: Sendable {
             return try packed.unpacked(expecting: count)
         }
         var moves: [Move] = []
-        for part in job.parts where !part.contributors.isEmpty { moves.append(try move(part, tensor, blob)) }
+        func update(_ agent: AgentID, _ slot: SlotID) throws -> [Float] {
+            guard let submodel = job.submodels[agent] else { return try tensor(agent, "update/\(slot)", exchange.shared.count) }
+            return submodel.embedded(try tensor(agent, "update/\(slot)", submodel.part.count))
+        }
+        for part in job.parts where !part.contributors.isEmpty { moves.append(try move(part, job, update, tensor, blob)) }
         var result = FoldResult()
         if let mixing = job.mixing {
             var desk = try MixingDesk(
                 job: job, mixing: mixing, exchange: exchange, moves: moves, blob: blob,
-                read: { try tensor($0, "update/\($1)", exchange.shared.count) })
+                read: update)
             try mixing.process.mix(&desk)
             try desk.finish(&moves, &result, store: store)
         }
@@ -69,10 +73,11 @@ package struct Fold: Sendable {
     }
 
     private func move(
-        _ part: FoldJob.Part, _ tensor: @escaping (AgentID, String, Int) throws -> [Float], _ blob: (Digest) throws -> [UInt8]
+        _ part: FoldJob.Part, _ job: FoldJob, _ update: @escaping (AgentID, SlotID) throws -> [Float],
+        _ tensor: @escaping (AgentID, String, Int) throws -> [Float], _ blob: (Digest) throws -> [UInt8]
     ) throws -> Move {
-        func batch(_ name: String, _ count: Int) -> UpdateBatch {
-            UpdateBatch(agents: part.contributors, weights: part.weights) { try tensor(part.contributors[$0], name, count) }
+        func batch(_ read: @escaping (AgentID) throws -> [Float]) -> UpdateBatch {
+            UpdateBatch(agents: part.contributors, weights: part.weights) { try read(part.contributors[$0]) }
         }
         let content = try ParameterSet(safetensors: try blob(part.model), layout: exchange.layout)
         guard var (model, held) = exchange.parts(of: content) else { throw UpdateError.missing("model") }
@@ -80,14 +85,17 @@ package struct Fold: Sendable {
         var memory = try part.memory.map { try SlotMemory(decoding: try blob($0)) } ?? SlotMemory()
         var norm = 0.0
         if recipe.training.sendsUpdates {
-            let update = try recipe.aggregation.combine(
-                batch("update/\(part.slot)", exchange.shared.count), count: exchange.shared.count, memory: &memory.aggregation)
-            recipe.server.apply(update, to: &model.values, memory: &memory.server)
-            norm = Kernels.norm(update)
+            var step = try recipe.aggregation.combine(
+                batch { try update($0, part.slot) }, count: exchange.shared.count, memory: &memory.aggregation)
+            if let thinness = job.thinness(of: part, count: step.count) { for i in step.indices { step[i] *= thinness[i] } }
+            if part.damping < 1 { for i in step.indices { step[i] *= Float(part.damping) } }
+            recipe.server.apply(step, to: &model.values, memory: &memory.server)
+            norm = Kernels.norm(step)
         }
         for statistic in exchange.statistics {
             var values = held[statistic.name] ?? []
-            try statistic.rule.join(&values, batch(statistic.upload(part.slot), statistic.count), part.population)
+            let sent = batch { try tensor($0, statistic.upload(part.slot), statistic.count) }
+            try statistic.rule.join(&values, sent, part.population)
             held[statistic.name] = values
         }
         if !exchange.statistics.isEmpty {

@@ -11,17 +11,22 @@ package struct FoldJob: Sendable {
         /// In id order: sums do not depend on the order of arrival.
         package let contributors: [AgentID]
         package let weights: [Double]
+        /// The share of the step that is left after updates have aged: Σ weight · age / Σ weight.
+        package let damping: Double
         /// Members of the slot, of whom the contributors answered.
         package let population: Int
 
         package init(
-            slot: SlotID, model: Digest, memory: Digest?, contributors: [AgentID], weights: [Double], population: Int? = nil
+            slot: SlotID, model: Digest, memory: Digest?, contributors: [AgentID], weights: [Double], ages: [Double]? = nil,
+            population: Int? = nil
         ) {
             self.slot = slot
             self.model = model
             self.memory = memory
             self.contributors = contributors
-            self.weights = weights
+            let total = weights.reduce(0, +)
+            self.weights = ages.map { zip(weights, $0).map { $0 * $1 } } ?? weights
+            damping = total > 0 ? self.weights.reduce(0, +) / total : 1
             self.population = population ?? contributors.count
         }
     }
@@ -36,11 +41,32 @@ package struct FoldJob: Sendable {
     package let round: Int
     package let parts: [Part]
     package let mixing: Mixing?
+    /// Of agents that hold a part of the model, which part.
+    package let submodels: [AgentID: Submodel]
 
-    package init(round: Int, parts: [Part], mixing: Mixing? = nil) {
+    package init(round: Int, parts: [Part], mixing: Mixing? = nil, submodels: [AgentID: Submodel] = [:]) {
         self.round = round
         self.parts = parts
         self.mixing = mixing
+        self.submodels = submodels
+    }
+
+    /// By what a mean over all contributors is too small, for each element, because only some own it; nil when all own all.
+    func thinness(of part: Part, count: Int) -> [Float]? {
+        guard part.contributors.contains(where: { submodels[$0] != nil }) else { return nil }
+        let total = part.weights.reduce(0, +)
+        let weights = total > 0 ? part.weights : part.weights.map { _ in 1 }
+        var owned = [Double](repeating: 0, count: count)
+        for (agent, weight) in zip(part.contributors, weights) {
+            if let submodel = submodels[agent] {
+                submodel.cover(weight, into: &owned)
+            } else {
+                for i in owned.indices { owned[i] += weight }
+            }
+        }
+        let sum = weights.reduce(0, +)
+        // What nobody owns has no update to be enlarged.
+        return owned.map { $0 > 0 ? Float(sum / $0) : 1 }
     }
 }
 

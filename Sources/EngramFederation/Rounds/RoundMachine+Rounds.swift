@@ -20,7 +20,11 @@ extension RoundMachine {
         }
         // Nobody is turned away before enough agents agree: who is odd shows only then.
         guard fitting.count >= recipe.agents else { return [] }
-        state.members = fitting
+        // Who declares a later round waits on the roster: a restart must not depend on who has come back by then.
+        let first = fitting.map(\.profile.joins).min() ?? 1
+        state.members = fitting.filter { $0.profile.joins <= first }
+        let waiting = fitting.filter { $0.profile.joins > first }
+        state.waiting = waiting.isEmpty ? nil : waiting
         newcomers = [:]
         var effects = odd
         let network = Network(recipe.modelSpec(for: lead))
@@ -64,33 +68,34 @@ extension RoundMachine {
         guard !eligible.isEmpty else {
             return effects + [.note("round \(number): no agent is there; waiting for one to connect")]
         }
-        let trains = number <= recipe.rounds
-        var generator = SeededGenerator(seed: UInt64(bitPattern: Int64(recipe.seed)), "cohort", String(number))
-        let cohort = trains ? recipe.cohort.select(from: eligible, round: number, using: &generator) : eligible.map(\.id)
-        var assignments: [AgentID: Assignment] = [:]
-        for agent in cohort { assignments[agent] = makeAssignment(agent, number, trains) }
-        open = OpenRound(number: number, assignments: assignments, deadline: now + recipe.deadline, trains: trains)
+        let plan = self.plan(number, eligible)
+        open = OpenRound(number: number, plan: plan, deadline: now + recipe.deadline, trains: number <= recipe.rounds)
+        // Work of an earlier round was sent then; who has lost it since gets it again when it connects.
         for agent in cohort where connected.contains(agent) {
-            if let work = assignments[agent] { effects.append(.send(agent, work)) }
+            if let work = plan.assignments[agent], work.round == number { effects.append(.send(agent, work)) }
         }
         return effects + [.wake(at: now + recipe.deadline)]
     }
 
     /// Puts those who came meanwhile on the roster; stored before anything is sent, so that a restart opens the same round.
     private mutating func admitNewcomers(before number: Int) throws -> [RunEffect] {
-        guard !newcomers.isEmpty else { return [] }
+        let due = newcomers.filter { $0.value.joins <= number }.merging(
+            (state.waiting ?? []).filter { $0.profile.joins <= number }.map { ($0.id, $0.profile) }
+        ) { now, _ in now }
+        guard !due.isEmpty else { return [] }
         let before = state.book.lineage.count
-        let fresh = newcomers.keys.sorted().compactMap { id in
-            newcomers[id].map { Member(id: id, profile: $0, joined: number) }
-        }
-        newcomers = [:]
+        let fresh = due.keys.sorted().compactMap { id in due[id].map { Member(id: id, profile: $0, joined: number) } }
+        for id in due.keys { newcomers[id] = nil }
+        state.waiting?.removeAll { due[$0.id] != nil }
+        if state.waiting?.isEmpty == true { state.waiting = nil }
         state.members = (state.members + fresh).sorted { $0.id < $1.id }
         process?.welcome(fresh, round: state.round, book: &state.book)
         state.grouping = try process?.encodedState() ?? Data()
         return [.commit(.init(state: state, summary: nil, lineage: Array(state.book.lineage[before...])))]
     }
 
-    private func makeAssignment(_ agent: AgentID, _ number: Int, _ trains: Bool) -> Assignment {
+    /// What an agent is asked to do, by the state as it is now.
+    func makeAssignment(_ agent: AgentID, _ number: Int, _ trains: Bool) -> Assignment {
         let offers = process?.offers(to: agent, round: number, book: state.book) ?? Offers([])
         var uses = offers.uses
         if !trains { uses.removeAll { $0.use == .candidate || $0.use == .probe } }
@@ -112,19 +117,43 @@ extension RoundMachine {
         guard let open else { return [] }
         self.open?.isFolding = true
         guard open.trains else { return close(open.number, FoldResult(), now) }
+        // Others may go on: what is under way in a buffered run counts in a later round.
+        let late = open.isFull && open.plan.flights.isEmpty ? awaited : []
         let present = open.evidence.keys.sorted().compactMap { open.evidence[$0] }
         let parts = state.book.slots.map { slot in
             let contributors = present.filter { evidence in
                 evidence.slots[slot.id]?.norm != nil && !state.book.quarantined.contains(evidence.agent)
                     && (slot.role == .reference || process?.counts(evidence.agent) ?? true)
             }
+            let ages = contributors.map { UpdateBuffer.weight(staleness: open.plan.staleness(of: $0.agent, in: open.number)) }
             return FoldJob.Part(
                 slot: slot.id, model: slot.model, memory: slot.memory, contributors: contributors.map(\.agent),
-                weights: contributors.map { Double($0.rows) },
+                weights: contributors.map { Double($0.rows) }, ages: ages,
                 population: slot.role == .reference
                     ? state.members.count : state.book.cluster(slot.id)?.members.count ?? contributors.count)
         }
-        return [.fold(FoldJob(round: open.number, parts: parts, mixing: mixing(of: present)))]
+        return late.map { .withdraw($0, round: open.number, reason: "round \(open.number) has the uploads that it needs") }
+            + [.fold(FoldJob(round: open.number, parts: parts, mixing: mixing(of: present), submodels: submodels(of: present)))]
+    }
+
+    private func submodels(of present: [AgentEvidence]) -> [AgentID: Submodel] {
+        var out: [AgentID: Submodel] = [:]
+        for evidence in present { out[evidence.agent] = submodel(for: evidence.agent) }
+        return out
+    }
+
+    /// At a deadline that came without enough uploads: work that lies with agents who are gone is given to others.
+    mutating func relieve(_ now: Double) -> [RunEffect] {
+        guard let held = open, recipe.order == .arrival, !held.plan.flights.isEmpty else { return [] }
+        let gone = held.plan.flights.filter { held.evidence[$0.agent] == nil && !connected.contains($0.agent) }.map(\.agent)
+        let eligible = state.members.filter { !$0.absent && !gone.contains($0.id) }
+        guard !gone.isEmpty, !eligible.isEmpty else { return [] }
+        for index in state.members.indices where gone.contains(state.members[index].id) { state.members[index].absent = true }
+        state.flights = held.plan.flights.filter { !gone.contains($0.agent) }
+        let plan = self.plan(held.number, eligible)
+        open?.plan = plan
+        return plan.flights.filter { held.plan.assignments[$0.agent] == nil && connected.contains($0.agent) }
+            .map { .send($0.agent, $0.assignment) }
     }
 
     /// What a grouping needs whose models follow from each other.
@@ -153,12 +182,16 @@ extension RoundMachine {
         for index in state.members.indices where open.assignments[state.members[index].id] != nil {
             let id = state.members[index].id
             let arrived = open.evidence[id] != nil
-            if arrived { state.members[index].lastCounted = round }
+            if arrived, let work = open.assignments[id] { state.members[index].lastCounted = work.round }
             if let figures = open.evidence[id].flatMap({ $0.slots[$0.home]?.validation }), figures.count > 0 {
                 state.members[index].lastLoss = figures.loss
             }
-            state.members[index].absent = !arrived && !open.heard.contains(id)
+            // A round that closed because it was full says nothing about those it did not wait for.
+            let missed = !arrived && !open.heard.contains(id) && !open.isFull
+            state.members[index].absent = missed && (open.plan.flights.isEmpty || !connected.contains(id))
         }
+        keepFlights(of: open)
+        let joules = self.joules(of: open)
         if open.trains {
             let evidence = RoundEvidence(
                 round: round, rounds: recipe.rounds, agents: present, meanNorms: slots.mapValues(\.norm), table: result.table)
@@ -172,10 +205,34 @@ extension RoundMachine {
         state.round = round
         if !open.trains { state.phase = .finished }
         self.open = nil
-        let summary = RoundSummary(
-            round: round, present: present, lost: open.assignments.count - present.count, book: state.book)
+        var summary = RoundSummary(
+            round: round, present: present, lost: open.lost, book: state.book)
+        summary.declaredSeconds = open.plan.seconds
+        summary.energyJoules = joules
+        if !open.plan.flights.isEmpty, !present.isEmpty {
+            let ages = present.map { Double(open.plan.staleness(of: $0.agent, in: round)) }
+            summary.staleness = ages.reduce(0, +) / Double(ages.count)
+        }
         let commit = RunEffect.commit(
             .init(state: state, summary: summary, lineage: Array(state.book.lineage[before...])))
         return [commit] + (state.isOver ? [] : startRound(now))
+    }
+
+    /// What is under way stays so, but for what was folded, or asked for in vain; the last exchange needs nothing of it.
+    private mutating func keepFlights(of open: OpenRound) {
+        if let seconds = open.plan.seconds { state.clock = (state.clock ?? 0) + seconds }
+        let absent = Set(state.members.filter(\.absent).map(\.id))
+        let left = open.plan.flights.filter { flight in
+            open.evidence[flight.agent] == nil && !absent.contains(flight.agent)
+                && !(recipe.order == .declared && open.assignments[flight.agent] != nil)
+        }
+        state.flights = left.isEmpty || open.number >= recipe.rounds ? nil : left
+    }
+}
+
+extension RoundMachine.OpenRound {
+    /// Agents whose work came to nothing.
+    fileprivate var lost: Int {
+        plan.flights.isEmpty ? assignments.count + plan.passed - evidence.count : isFull ? 0 : plan.goal - evidence.count
     }
 }

@@ -21,7 +21,8 @@ package struct RoundMachine: Sendable {
     /// The round under way.
     struct OpenRound: Sendable {
         let number: Int
-        let assignments: [AgentID: Assignment]
+        var plan: RoundPlan
+        var assignments: [AgentID: Assignment] { plan.assignments }
         var cohort: [AgentID] { assignments.keys.sorted() }
         var evidence: [AgentID: AgentEvidence] = [:]
         var deadline: Double
@@ -29,6 +30,8 @@ package struct RoundMachine: Sendable {
         /// The deadline came without a quorum: the upload that makes it one closes the round.
         var isOverdue = false
         let trains: Bool
+        /// Enough uploads are in.
+        var isFull: Bool { evidence.count >= plan.goal }
         /// Agents that were heard from too late to take part, while the fold ran: they have work again in the next round.
         var heard: Set<AgentID> = []
     }
@@ -50,10 +53,22 @@ package struct RoundMachine: Sendable {
 
     package var network: Network? { state.members.first.map { Network(recipe.modelSpec(for: $0.profile)) } }
     package var exchange: Exchange? { network.map { Exchange(recipe, network: $0) } }
+    /// The part of the model that an agent holds; nil: all of it.
+    package func submodel(for agent: AgentID) -> Submodel? {
+        guard let profile = state.member(agent)?.profile, recipe.sharing.width(for: profile) < 1, let exchange else { return nil }
+        return recipe.submodel(for: profile, of: exchange)
+    }
+
     package var openRound: Int? { open?.number }
     package var cohort: [AgentID] { open?.cohort ?? [] }
     /// Who is still awaited in the round under way.
     package var awaited: [AgentID] { cohort.filter { open?.evidence[$0] == nil } }
+
+    /// Work that is under way cannot be handed in while a fold runs: it counts in the next round.
+    package func mustWait(_ agent: AgentID) -> Bool {
+        guard let open, open.isFolding, open.evidence[agent] == nil else { return false }
+        return open.plan.flights.contains { $0.agent == agent }
+    }
 
     package func hasUpload(of agent: AgentID) -> Bool { open?.evidence[agent] != nil }
 
@@ -91,6 +106,10 @@ package struct RoundMachine: Sendable {
             newcomers[agent] = profile
             return newcomers.count >= recipe.agents ? begin(now) : []
         }
+        if let index = state.waiting?.firstIndex(where: { $0.id == agent }) {
+            state.waiting?[index].profile = profile
+            return open == nil ? startRound(now) : []
+        }
         guard let index = state.members.firstIndex(where: { $0.id == agent }) else {
             newcomers[agent] = profile
             return open == nil ? startRound(now) : []
@@ -100,7 +119,9 @@ package struct RoundMachine: Sendable {
         state.members[index].absent = false
         if open?.isFolding == true { open?.heard.insert(agent) }
         guard let open else { return startRound(now) }
-        guard let assignment = open.assignments[agent], open.evidence[agent] == nil, !open.isFolding else { return [] }
+        guard let assignment = open.assignments[agent], open.evidence[agent] == nil, !open.isFolding || mustWait(agent) else {
+            return []
+        }
         return [.send(agent, assignment)]
     }
 
@@ -118,7 +139,7 @@ package struct RoundMachine: Sendable {
     }
 
     private mutating func take(_ evidence: AgentEvidence, _ round: Int, _ now: Double) -> [RunEffect] {
-        guard var open, open.number == round, open.assignments[evidence.agent] != nil, !open.isFolding else {
+        guard var open, open.assignments[evidence.agent]?.round == round, !open.isFolding else {
             // What counted already (its receipt was lost) is not withdrawn: the agent's memory of that round is the next one's base.
             if hasCounted(evidence.agent, round) {
                 return revive(evidence.agent) + [.accept(evidence.agent, round: round)]
@@ -130,13 +151,13 @@ package struct RoundMachine: Sendable {
         if open.evidence[evidence.agent] == nil { open.evidence[evidence.agent] = evidence }
         self.open = open
         var effects: [RunEffect] = [.accept(evidence.agent, round: round)]
-        if awaited.isEmpty || (open.isOverdue && open.evidence.count >= needed) { effects += gatherUp(now) }
+        if open.isFull || (open.isOverdue && open.evidence.count >= needed) { effects += gatherUp(now) }
         return effects
     }
 
     /// Whether an agent's upload for this round is in the sums, or will be.
     private func hasCounted(_ agent: AgentID, _ round: Int) -> Bool {
-        if let open, open.number == round { return open.evidence[agent] != nil }
+        if let open, open.assignments[agent]?.round == round { return open.evidence[agent] != nil }
         return round > 0 && state.member(agent)?.lastCounted == round
     }
 
@@ -147,15 +168,12 @@ package struct RoundMachine: Sendable {
         let later = now + recipe.deadline
         self.open?.deadline = later
         self.open?.isOverdue = true
-        return [
-            .note(
-                "round \(open.number): \(open.evidence.count) of \(open.assignments.count) uploads, \(needed) needed; waiting on"),
-            .wake(at: later),
-        ]
+        let note = "round \(open.number): \(open.evidence.count) of \(open.plan.goal) uploads, \(needed) needed; waiting on"
+        return [.note(note)] + relieve(now) + [.wake(at: later)]
     }
 
     /// Uploads that the open round must have when its deadline comes.
-    private var needed: Int { max(1, Int((recipe.quorum * Double(open?.assignments.count ?? 0)).rounded(.up))) }
+    private var needed: Int { Self.needed(recipe.quorum, of: open?.plan.goal ?? 0) }
 
     mutating func end(_ phase: RunState.Phase, _ why: String) -> [RunEffect] {
         let left = awaited.map { RunEffect.withdraw($0, round: open?.number ?? 0, reason: why) }

@@ -57,6 +57,12 @@ package struct RoundSummary: Codable, Equatable, Sendable {
     /// Of the models that *entered* the round, over the agents' test rows, weighted by them.
     package var entering: [Row: Double]
     package var clusters: [ClusterLine]
+    /// How long it lasted by what agents declare, in declared order.
+    package var declaredSeconds: Double?
+    /// What it took by what agents declare; nil when nobody declares a device.
+    package var energyJoules: Double?
+    /// Folds that an update was old, in the mean over updates; nil where all are of their round.
+    package var staleness: Double?
     /// Filled by the driver, which has a clock and sockets.
     package var seconds = 0.0
     package var bytesUp = 0

@@ -21,6 +21,12 @@ package struct RunState: Codable, Sendable {
     /// In id order.
     package var members: [Member] = []
     package var book = ClusterBook()
+    /// Agents that declare a later round than the first; nil when there are none. In id order.
+    package var waiting: [Member]?
+    /// Work that agents have had since earlier rounds, of a buffered run; in id order.
+    package var flights: [Flight]?
+    /// Seconds by declaration, in a run that counts them.
+    package var clock: Double?
     /// The grouping's own state.
     package var grouping = Data()
     /// The grouping's large vectors (a hypernetwork's weights), as a blob.
@@ -38,7 +44,9 @@ package struct RunState: Codable, Sendable {
 
     /// Blobs that this state refers to.
     package var blobs: Set<Digest> {
-        Set(book.slots.flatMap { [$0.model] + ($0.memory.map { [$0] } ?? []) } + (vectors.map { [$0] } ?? []))
+        Set(
+            book.slots.flatMap { [$0.model] + ($0.memory.map { [$0] } ?? []) } + (vectors.map { [$0] } ?? [])
+                + (flights ?? []).flatMap { $0.assignment.offers.map(\.model) })
     }
 
     package var isOver: Bool {

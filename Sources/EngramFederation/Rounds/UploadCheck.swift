@@ -29,7 +29,8 @@ package struct UploadCheck: Sendable {
             ? assignment.offers.filter { offer in
                 offer.slot == evidence.home || offer.use == .candidate || offer.use == .reference
             }.map(\.slot) : []
-        let wanted = tensors(for: trained, assignment)
+        let count = updateCount(member)
+        let wanted = tensors(for: trained, assignment, updates: count)
         for tensor in parcel.tensors where wanted[tensor.name] == nil { throw .unasked(tensor.name) }
         for slot in evidence.slots.keys where !trained.contains(slot) { evidence.slots[slot]?.norm = nil }
         for slot in trained {
@@ -41,7 +42,7 @@ package struct UploadCheck: Sendable {
                 evidence.slots[slot]?.norm = claimed
                 continue
             }
-            let update = try unpack(parcel, "update/\(slot)", expecting: exchange.shared.count)
+            let update = try unpack(parcel, "update/\(slot)", expecting: count)
             // The claimed norm is of the update before coding; what counts is what would be summed.
             let norm = Kernels.norm(update)
             if recipe.maximumNorm > 0, norm > recipe.maximumNorm {
@@ -64,15 +65,20 @@ package struct UploadCheck: Sendable {
     }
 
     /// The tensors that were asked for, and their sizes.
-    private func tensors(for trained: [SlotID], _ assignment: Assignment) -> [String: Int] {
+    private func tensors(for trained: [SlotID], _ assignment: Assignment, updates: Int) -> [String: Int] {
         var wanted: [String: Int] = [:]
         if assignment.trains { wanted["signature"] = recipe.signatureSize }
         if assignment.describes { wanted["descriptor"] = recipe.grouping.descriptorCount(exchange.network) }
         for slot in trained {
-            if recipe.training.sendsUpdates { wanted["update/\(slot)"] = exchange.shared.count }
+            if recipe.training.sendsUpdates { wanted["update/\(slot)"] = updates }
             for statistic in exchange.statistics { wanted[statistic.upload(slot)] = statistic.count }
         }
         return wanted
+    }
+
+    /// For agents that hold a part of the model, numbers in its update.
+    private func updateCount(_ member: Member) -> Int {
+        recipe.submodel(for: member.profile, of: exchange)?.part.count ?? exchange.shared.count
     }
 
     private func unpack(_ parcel: Parcel, _ name: String, expecting count: Int) throws(UpdateError) -> [Float] {

@@ -6,11 +6,14 @@ package import EngramTensors
 package protocol Sharing: Choice {
     /// The tensors that are exchanged, in the model's order.
     func shared(of network: Network) -> ParameterLayout
+    /// The share of each hidden layer's units that an agent holds.
+    func width(for profile: AgentProfile) -> Double
     /// A combination with the rest of the recipe that makes no sense, or nil.
     func objection(to recipe: Recipe) -> String?
 }
 
 extension Sharing {
+    package func width(for profile: AgentProfile) -> Double { 1 }
     package func objection(to recipe: Recipe) -> String? { nil }
 }
 
@@ -22,6 +25,7 @@ extension Catalogue where Axis == any Sharing {
             .init(name: ShareHead.name, summary: ShareHead.summary) { ShareHead() },
             .init(name: ShareAllButNorms.name, summary: ShareAllButNorms.summary) { ShareAllButNorms() },
             .init(name: ShareNothing.name, summary: ShareNothing.summary) { ShareNothing() },
+            .init(name: ShareWidth.name, summary: ShareWidth.summary) { ShareWidth() },
         ])
     }
 }

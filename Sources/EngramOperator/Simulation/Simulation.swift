@@ -16,7 +16,10 @@ package struct Simulation {
     private let recipe: Recipe
     private var machine: RoundMachine
     private let participants: [AgentID: Participant]
-    private var memories: [AgentID: AgentMemory] = [:]
+    /// Versions of each agent's memory, by round, as on an agent's disk.
+    private var memories: [AgentID: [Int: AgentMemory]] = [:]
+    /// What agents have done and not handed in yet, in the order in which it will arrive.
+    private var finished: [(agent: AgentID, assignment: Assignment, upload: [UInt8])] = []
     private var blobs: [Digest: [UInt8]] = [:]
     private var models: [Digest: ParameterSet] = [:]
     private var uploads: [AgentID: [UInt8]] = [:]
@@ -56,7 +59,11 @@ package struct Simulation {
             guard let participant = participants[id] else { continue }
             effects += machine.handle(.connected(id, AgentProfile(participant.shard)), at: 0)
         }
-        while !effects.isEmpty {
+        while true {
+            if effects.isEmpty {
+                guard !finished.isEmpty else { break }
+                effects = try handIn()
+            }
             var work: [(AgentID, Assignment)] = []
             var next: [RunEffect] = []
             for effect in effects {
@@ -69,7 +76,7 @@ package struct Simulation {
                 case .accept, .withdraw, .wake, .note: continue
                 }
             }
-            if !work.isEmpty { next += try perform(work) }
+            if !work.isEmpty { try perform(work) }
             effects = next
         }
         if case .failed(let why) = machine.state.phase { throw SimulationError.failed(why) }
@@ -115,15 +122,17 @@ package struct Simulation {
         return result
     }
 
-    /// Lets agents train side by side; what they send is taken in id order.
-    private mutating func perform(_ work: [(AgentID, Assignment)]) throws -> [RunEffect] {
-        guard let exchange = machine.exchange else { return [] }
+    /// Lets agents train side by side; what they send arrives in id order, after what was sent before.
+    private mutating func perform(_ work: [(AgentID, Assignment)]) throws {
+        guard let exchange = machine.exchange else { return }
         for (_, assignment) in work {
             for offer in assignment.offers where models[offer.model] == nil {
                 models[offer.model] = try ParameterSet(safetensors: blobs[offer.model] ?? [], layout: exchange.layout)
             }
         }
-        let (participants, memories, models) = (participants, memories, models)
+        var parts: [AgentID: Submodel] = [:]
+        for (agent, _) in work { parts[agent] = machine.submodel(for: agent) }
+        let (participants, memories, models, submodels) = (participants, memories, models, parts)
         let results = Mutex<[AgentID: Result<Participant.Outcome, any Error>]>([:])
         let next = Mutex(0)
         DispatchQueue.concurrentPerform(iterations: min(width, work.count)) { _ in
@@ -138,32 +147,43 @@ package struct Simulation {
                 let result = Result<Participant.Outcome, any Error> {
                     let offered = Dictionary(
                         assignment.offers.compactMap { offer in models[offer.model].map { (offer.slot, $0) } },
-                        uniquingKeysWith: { first, _ in first })
-                    return try participant.perform(assignment, models: offered, memory: memories[agent])
+                        uniquingKeysWith: { first, _ in first }
+                    ).mapValues { submodels[agent]?.cut($0) ?? $0 }
+                    return try participant.perform(
+                        assignment, models: offered, memory: memories[agent]?[assignment.base])
                 }
                 results.withLock { $0[agent] = result }
             }
         }
         let outcomes = results.withLock { $0 }
-        let check = UploadCheck(recipe: recipe, exchange: exchange)
-        var effects: [RunEffect] = []
         for (agent, assignment) in work {
-            guard let outcome = try outcomes[agent]?.get(), let member = machine.state.member(agent) else { continue }
+            guard let outcome = try outcomes[agent]?.get() else { continue }
             let bytes = outcome.upload.encoded()
             count(agent, assignment, upload: bytes.count)
-            self.memories[agent] = outcome.memory
-            uploads[agent] = bytes
-            let evidence = try check.evidence(bytes, from: member, for: assignment)
-            effects += machine.handle(.uploaded(evidence, round: assignment.round), at: 0)
+            // The coordinator may still build on the one before: this upload may come too late to count.
+            self.memories[agent] = (memories[agent] ?? [:]).filter { $0.key == assignment.base }
+            self.memories[agent, default: [:]][assignment.round] = outcome.memory
+            finished.append((agent, assignment, bytes))
         }
-        return effects
+    }
+
+    /// Hands the next upload in.
+    private mutating func handIn() throws -> [RunEffect] {
+        let (agent, assignment, bytes) = finished.removeFirst()
+        guard let exchange = machine.exchange, let member = machine.state.member(agent) else { return [] }
+        let evidence = try UploadCheck(recipe: recipe, exchange: exchange).evidence(bytes, from: member, for: assignment)
+        uploads[agent] = bytes
+        return machine.handle(.uploaded(evidence, round: assignment.round), at: 0)
     }
 
     /// Encoded sizes; a model that the agent holds from its last round is not sent again.
     private mutating func count(_ agent: AgentID, _ assignment: Assignment, upload: Int) {
         let offered = Set(assignment.offers.map(\.model))
         bytes.up += upload
-        for digest in offered.subtracting(held[agent] ?? []) { bytes.down += blobs[digest]?.count ?? 0 }
+        for digest in offered.subtracting(held[agent] ?? []) {
+            let part = machine.submodel(for: agent).flatMap { part in blobs[digest].flatMap { try? part.cut($0) } }
+            bytes.down += part?.count ?? blobs[digest]?.count ?? 0
+        }
         held[agent] = offered
     }
 }
