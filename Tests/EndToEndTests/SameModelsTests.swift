@@ -51,7 +51,7 @@ import Testing
     }
 
     /// Slow and narrow agents, declared: who counts, and when, follows from the shards alone.
-    @Test(arguments: ["over-selected", "fedbuff", "twin-polling", "heterofl"])
+    @Test(arguments: ["over-selected", "fedbuff", "twin-polling", "energy-aware", "heterofl"])
     func declaredDevicesAgree(_ preset: String) async throws {
         var shards = try ToyFederation.shards(agents: 6)
         for place in shards.indices {
@@ -60,7 +60,11 @@ import Testing
             shards[place].shard.circumstances = Circumstances(
                 device: device, joins: place == 1 ? 3 : nil, budget: [1, 0.5, 0.25][place % 3])
         }
-        let extra = ["fedbuff": "cohort: {goal: 2, concurrency: 4}", "twin-polling": "cohort: {messages: 2}"][preset] ?? ""
+        let extra =
+            [
+                "fedbuff": "cohort: {goal: 2, concurrency: 4}", "twin-polling": "cohort: {messages: 2}",
+                "energy-aware": "cohort: {edges: 2, capacity: 2}",
+            ][preset] ?? ""
         let recipe = try ToyFederation.recipe(preset, agents: 6, rounds: 8, extra)
         let expected = try simulated(recipe, shards)
         let report = try await deployed(.memory, recipe, shards)
@@ -125,6 +129,35 @@ import Testing
         let line = try await console.wait(for: "run")
         #expect(line.state == "finished", "\(line.failure ?? "")")
         #expect(try await console.report(of: "run").models == expected)
+        console.leave()
+        for agent in agents { await agent.stop() }
+        await daemon.kill()
+    }
+
+    /// In order of arrival the bytes follow from who comes first; but every round has what it asked for, across a death too.
+    @Test(arguments: ["over-selected", "fedbuff"]) func byArrivalEveryRoundCloses(_ preset: String) async throws {
+        let shards = try ToyFederation.shards(agents: 6)
+        let cohort = preset == "fedbuff" ? "cohort: {goal: 2, concurrency: 5}" : "cohort: {goal: 3, factor: 2}"
+        let recipe = try ToyFederation.recipe(
+            preset, agents: 6, rounds: 24, "\(cohort)\ncodec: {steps: ['topK(0.2)', int8], deflate: true}", order: "arrival")
+        let daemon = try TestDaemon(.memory)
+        try await daemon.start()
+        let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
+        for agent in agents { try await agent.start(daemon) }
+        do {
+            let console = try await Console(daemon)
+            try await console.start(recipe, as: "run")
+            console.leave()
+        }
+        try await progress(daemon, past: 5)
+        await daemon.kill()
+        try await daemon.start()
+        let console = try await Console(daemon)
+        let line = try await console.wait(for: "run")
+        #expect(line.state == "finished", "\(line.failure ?? "")")
+        let report = try await console.report(of: "run")
+        #expect(report.rounds.map(\.participants) == [Int](repeating: preset == "fedbuff" ? 2 : 3, count: 24))
+        if preset == "fedbuff" { #expect(report.rounds.contains { ($0.staleness ?? 0) > 0 }) }
         console.leave()
         for agent in agents { await agent.stop() }
         await daemon.kill()

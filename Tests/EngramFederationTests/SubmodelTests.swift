@@ -80,8 +80,11 @@ import Testing
         }
     }
 
-    @Test func narrowAgentsLearnToo() throws {
-        let run = try run([1, 1, 0.5, 0.5, 0.25, 0.25], rounds: 25) { $0.hidden = [16] }
+    @Test(arguments: [Normalisation.none, .batch]) func narrowAgentsLearnToo(normalisation: Normalisation) throws {
+        let run = try run([1, 1, 0.5, 0.5, 0.25, 0.25], rounds: 25) {
+            $0.hidden = [16]
+            $0.normalisation = normalisation
+        }
         let metrics = (0..<6).map { run.machine.state.rows[.toy($0)]?.test[.cluster]?.metric ?? 0 }
         #expect(metrics.allSatisfy { $0 > 0.6 }, "\(metrics)")
     }

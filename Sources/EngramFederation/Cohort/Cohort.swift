@@ -53,6 +53,7 @@ extension Catalogue where Axis == any Cohort {
             .init(name: SampledCohort.name, summary: SampledCohort.summary) { SampledCohort() },
             .init(name: OverSelectedCohort.name, summary: OverSelectedCohort.summary) { OverSelectedCohort() },
             .init(name: StalenessCohort.name, summary: StalenessCohort.summary) { StalenessCohort() },
+            .init(name: EnergyCohort.name, summary: EnergyCohort.summary) { EnergyCohort() },
             .init(name: BufferedCohort.name, summary: BufferedCohort.summary) { BufferedCohort() },
         ])
     }

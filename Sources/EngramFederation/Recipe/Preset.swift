@@ -118,6 +118,12 @@ package struct Preset: Sendable {
             $0.cohort = BufferedCohort()
             $0.order = .declared
         },
+        Preset(
+            "energy-aware",
+            "FedAvg with those who take least energy for their loss, on edges of limited room (after Li et al. 2022)"
+        ) {
+            $0.cohort = EnergyCohort()
+        },
         Preset("twin-polling", "FedAvg with the few agents of whom least is known any more (after Han et al. 2022)") {
             $0.cohort = StalenessCohort()
         },

@@ -102,11 +102,8 @@ package struct Recipe: Sendable {
             try o.integer("agents", &agents, 1...1_000_000, "agents that must be there before the run starts")
             try o.number("deadline", &deadline, 0.01...1e7, "seconds after which a round closes without the late")
             try o.number("quorum", &quorum, 0...1, "share of the cohort (or of its goal) that must have answered by then")
-            var named = order.rawValue
-            try o.text(
-                "order", &named, among: Order.allCases.map(\.rawValue),
-                "arrival: as uploads come; declared: by the times that follow from the agents' declared devices")
-            order = Order(rawValue: named) ?? order
+            try o.oneOf(
+                "order", &order, "arrival: as uploads come; declared: by the times that follow from the agents' declared devices")
         }
         try configureCodec(&options)
         try options.section("signature", "the vector by which agents are compared") { o throws(RecipeError) in

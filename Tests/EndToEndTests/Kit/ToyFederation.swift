@@ -27,13 +27,15 @@ enum ToyFederation {
         }
     }
 
-    static func recipe(_ preset: String = "constellation", agents: Int, rounds: Int = 6, _ extra: String = "") throws -> Recipe {
+    static func recipe(
+        _ preset: String = "constellation", agents: Int, rounds: Int = 6, _ extra: String = "", order: String? = nil
+    ) throws -> Recipe {
         try Recipe(
             yaml: """
                 preset: \(preset)
                 rounds: \(rounds)
                 model: {hidden: [8]}
-                rounds_close: {agents: \(agents), deadline: 60}
+                rounds_close: {agents: \(agents), deadline: 60\(order.map { ", order: \($0)" } ?? "")}
                 \(extra)
                 """)
     }
