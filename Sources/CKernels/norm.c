@@ -25,6 +25,20 @@ CLONES void ek_scale_columns(size_t rows, size_t d, const float *restrict weight
         for (size_t i = 0; i < d; i++) x[i] *= weight[i];
 }
 
+CLONES void ek_affine_back(size_t out, size_t d, const float *restrict w, const float *restrict weight,
+                           const float *restrict bias, const float *restrict dbias, float *restrict dw, float *restrict dscale,
+                           float *restrict dshift) {
+    memset(dscale, 0, d * sizeof(float));
+    memset(dshift, 0, d * sizeof(float));
+    for (size_t o = 0; o < out; o++, w += d, dw += d)
+        for (size_t i = 0; i < d; i++) {
+            float g = dw[i];
+            dscale[i] += w[i] * g;
+            dshift[i] += w[i] * dbias[o];
+            dw[i] = weight[i] * g + bias[i] * dbias[o];
+        }
+}
+
 CLONES void ek_column_dots(size_t rows, size_t d, const float *restrict g, const float *restrict x, float *restrict out) {
     memset(out, 0, d * sizeof(float));
     for (size_t r = 0; r < rows; r++)

@@ -51,8 +51,8 @@ import EngramTensors
 
     // MARK: Inputs
 
-    /// Where inputs are put: before their normalisation, if they have one.
-    @unsafe private var inputs: UnsafeMutablePointer<Float> {
+    /// The inputs before their normalisation, if they have one; else level 0.
+    @unsafe var inputs: UnsafeMutablePointer<Float> {
         if let inputNorm { unsafe inputNorm.inputs } else { unsafe activations }
     }
 

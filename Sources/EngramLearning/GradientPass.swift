@@ -14,13 +14,10 @@ import EngramTensors
     private let widest: Int
     /// The parameters' gradient; running statistics have none, theirs stays 0.
     private let slopes: UnsafeMutablePointer<Float>
-    /// The gradient of what the first layer reads; allocated when first needed.
-    private var inputFlow: UnsafeMutablePointer<Float>?
     private var latents: [Float] = []
     private var latentFlow: [Float] = []
-    /// The first layer that has something to learn, and whether the normalisation of the inputs has.
+    /// The first layer that has something to learn; the normalisation of the inputs counts to layer 0.
     private let lowest: Int
-    private let reachesInputs: Bool
 
     /// For passes of at most `batch` rows. The gradient of lower layers that are `frozen` as a whole is not computed.
     package init(_ network: Network, batch: Int, frozen: [Range<Int>] = []) {
@@ -29,9 +26,11 @@ import EngramTensors
         widths = network.spec.widths
         widest = network.spec.hidden.max() ?? 0
         let free = FlatRanges.complement(of: frozen, in: network.layout.count)
-        func learns(_ range: Range<Int>) -> Bool { free.contains { $0.overlaps(range) } }
-        reachesInputs = network.spec.normalisation == .input && learns(0..<2 * network.spec.inputs)
-        lowest = reachesInputs ? 0 : network.weights.indices.first { learns(network.range(ofLayer: $0)) } ?? network.weights.count
+        lowest =
+            network.weights.indices.first { layer in
+                let range = layer == 0 ? 0..<network.range(ofLayer: 0).upperBound : network.range(ofLayer: layer)
+                return free.contains { $0.overlaps(range) }
+            } ?? network.weights.count
         unsafe flows = UnsafeMutablePointer<Float>.allocate(capacity: max(1, 2 * widest * batch))
         unsafe slopes = UnsafeMutablePointer<Float>.allocate(capacity: max(1, network.layout.count))
         unsafe slopes.initialize(repeating: 0, count: network.layout.count)
@@ -40,7 +39,6 @@ import EngramTensors
     deinit {
         unsafe flows.deallocate()
         unsafe slopes.deallocate()
-        unsafe inputFlow?.deallocate()
     }
 
     /// The gradient of the last run: flat, in the network's layout; zeros before the first.
@@ -76,7 +74,7 @@ import EngramTensors
         forward.forward(parameters, count: rows.count, layers: widths.count - 1)
         let extra = term.map { ask($0, rows: rows) * Double(rows.count) }
         let loss = forward.loss(data, rows: rows, scale: 1 / Float(rows.count))
-        back(parameters, count: rows.count, head: true, term: term != nil, inputs: false)
+        unsafe back(parameters, count: rows.count, head: true, term: term != nil, inputs: nil)
         return extra.map { loss + $0 } ?? loss
     }
 
@@ -91,7 +89,7 @@ import EngramTensors
         forward.load(inputs, count: rows.count)
         forward.forward(parameters, count: rows.count, layers: widths.count - 2)
         let mean = ask(term, rows: rows[...])
-        back(parameters, count: rows.count, head: false, term: true, inputs: false)
+        unsafe back(parameters, count: rows.count, head: false, term: true, inputs: nil)
         return mean
     }
 
@@ -109,8 +107,10 @@ import EngramTensors
         unsafe outputGradient.withUnsafeBufferPointer { source in
             if let base = source.baseAddress { unsafe forward.level(widths.count - 1).update(from: base, count: source.count) }
         }
-        back(parameters, count: rows, head: true, term: false, inputs: true)
-        return unsafe [Float](UnsafeBufferPointer(start: inputFlow, count: rows * widths[0]))
+        return unsafe [Float](unsafeUninitializedCapacity: rows * widths[0]) { buffer, made in
+            unsafe back(parameters, count: rows, head: true, term: false, inputs: buffer.baseAddress)
+            made = rows * widths[0]
+        }
     }
 
     /// Moves the running statistics of batch normalisation, of all hidden layers or of some, towards those of the last run.
@@ -136,11 +136,12 @@ import EngramTensors
     }
 
     /// From the gradient of the outputs, which stands in their place (`head`), and that of the latents (`term`) to the parameters'
-    /// and, on request, the inputs'.
-    private func back(_ parameters: [Float], count: Int, head: Bool, term: Bool, inputs: Bool) {
+    /// and, where there is room for it, the inputs'.
+    @unsafe private func back(_ parameters: [Float], count: Int, head: Bool, term: Bool, inputs: UnsafeMutablePointer<Float>?) {
         let top = widths.count - 2
-        let bottom = inputs ? 0 : lowest
-        if !head { clear(network.headRange) }
+        let bottom = unsafe inputs == nil ? lowest : 0
+        // Of a linear model a term alone leaves nothing but what it has for the normalisation.
+        if !head { clear(top == 0 ? 0..<network.layout.count : network.headRange) }
         unsafe parameters.withUnsafeBufferPointer { values in
             guard let values = values.baseAddress else { return }
             var flow = unsafe forward.level(top + 1)
@@ -148,13 +149,9 @@ import EngramTensors
                 let (from, to) = (widths[layer], widths[layer + 1])
                 if layer < top { unsafe backThroughReLU(values, layer, count: count, flow: flow) }
                 let computes = head || layer < top
-                if computes {
-                    unsafe ek_sgemm(
-                        1, 0, to, from, count, 1, flow, to, forward.level(layer), from, 0, slopes + network.weights[layer], from)
-                    unsafe ek_column_sums(count, to, flow, slopes + network.biases[layer])
-                }
-                if layer == bottom, !inputs, !reachesInputs { return }
-                let below = layer > 0 ? unsafe flows + (layer % 2) * widest * forward.batch : unsafe inputFlowBuffer()
+                if computes { unsafe backIntoLayer(values, layer, count: count, flow: flow) }
+                if layer == bottom, unsafe inputs == nil { break }
+                guard let below = layer > 0 ? unsafe flows + (layer % 2) * widest * forward.batch : unsafe inputs else { break }
                 if computes {
                     unsafe ek_sgemm(0, 0, count, from, to, 1, flow, to, values + network.weights[layer], from, 0, below, from)
                     if layer == top, term { unsafe ek_axpy(latentFlow.count, 1, latentFlow, below) }
@@ -165,9 +162,23 @@ import EngramTensors
                 }
                 unsafe flow = below
             }
-            guard let norm = forward.inputNorm, inputs || reachesInputs else { return }
-            unsafe norm.backward(flow, count: count, into: slopes)
-            if inputs { unsafe norm.passOn(flow, values, count: count) }
+            guard let norm = forward.inputNorm else { return }
+            if term, top == 0, bottom == 0 { unsafe norm.add(latentFlow, count: count, to: slopes) }
+            if let inputs = unsafe inputs { unsafe norm.passOn(inputs, values, count: count) }
+        }
+    }
+
+    /// From the gradient of a layer's product to that of its weight and bias.
+    @unsafe private func backIntoLayer(
+        _ values: UnsafePointer<Float>, _ layer: Int, count: Int, flow: UnsafeMutablePointer<Float>
+    ) {
+        let (from, to) = (widths[layer], widths[layer + 1])
+        let (weight, bias) = (network.weights[layer], network.biases[layer])
+        let input = layer == 0 ? unsafe forward.inputs : unsafe forward.level(layer)
+        unsafe ek_sgemm(1, 0, to, from, count, 1, flow, to, input, from, 0, slopes + weight, from)
+        unsafe ek_column_sums(count, to, flow, slopes + bias)
+        if layer == 0, let norm = forward.inputNorm {
+            unsafe norm.backward(values, weight: weight, bias: bias, outputs: to, gradient: slopes)
         }
     }
 
@@ -179,12 +190,5 @@ import EngramTensors
         if layer < forward.batchNorms.count {
             unsafe forward.batchNorms[layer].backward(values, count: count, flow: flow, gradient: slopes)
         }
-    }
-
-    @unsafe private func inputFlowBuffer() -> UnsafeMutablePointer<Float> {
-        if let inputFlow = unsafe inputFlow { return unsafe inputFlow }
-        let made = UnsafeMutablePointer<Float>.allocate(capacity: max(1, forward.batch * widths[0]))
-        unsafe inputFlow = made
-        return unsafe made
     }
 }

@@ -43,15 +43,20 @@ void ek_sgd(size_t n, float *w, const float *g, float *velocity, const float *an
             float momentum, float decay, float pull);
 
 // Normalisation by columns (norm.c); matrices are row-major [rows, d]
-void ek_affine(size_t rows, size_t d, const float *x, const float *weight, const float *bias, int relu, float *out); // x weight + bias
+// out = x weight + bias, then max(0, out) if relu
+void ek_affine(size_t rows, size_t d, const float *x, const float *weight, const float *bias, int relu, float *out);
 void ek_scale_columns(size_t rows, size_t d, const float *weight, float *x); // x *= weight
+// The way back through x' = x weight + bias and a layer w [out, d] on x': dw comes in as the layer's gradient for plain x and
+// goes out as that for x'; dbias is the layer's bias gradient; dscale and dshift become the gradients of weight and bias.
+void ek_affine_back(size_t out, size_t d, const float *w, const float *weight, const float *bias, const float *dbias, float *dw,
+                    float *dscale, float *dshift);
 void ek_column_dots(size_t rows, size_t d, const float *g, const float *x, float *out); // out = sum over rows of g x
 // The mean and the population variance of each column, summed in float64.
 void ek_column_moments(size_t rows, size_t d, const float *z, float *mean, float *variance);
 // z = (z - mean) inverse, with inverse = 1 / sqrt(variance + epsilon), which is written too; a variance below 0 counts as 0.
 void ek_standardise(size_t rows, size_t d, const float *mean, const float *variance, float epsilon, float *inverse, float *z);
-// The way back through x^ = (z - mean) inverse, y = weight x^ + bias: g = weight inverse (g - share (dbias + x^ dweight)). share is
-// 1 / rows when mean and variance are the batch's own, 0 when they are constants.
+// The way back through x^ = (z - mean) inverse, y = weight x^ + bias: g = weight inverse (g - share (dbias + x^ dweight)).
+// share is 1 / rows when mean and variance are the batch's own, 0 when they are constants.
 void ek_standardise_back(size_t rows, size_t d, const float *weight, const float *inverse, const float *normalised,
                          const float *dweight, const float *dbias, float share, float *g);
 
