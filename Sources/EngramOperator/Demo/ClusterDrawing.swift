@@ -5,7 +5,6 @@ import Foundation
 
 /// clusters.svg: the agents of each cluster as dots coloured by planted group, and the learning curves.
 package struct ClusterDrawing {
-    private static let colours = ["#3366cc", "#dc3912", "#109618", "#ff9900", "#990099", "#0099c6", "#dd4477", "#66aa00"]
     private let report: Report
     private let global: Report
     private let groups: [String]
@@ -30,16 +29,16 @@ package struct ClusterDrawing {
             let left = 30 + column * 130
             let members = report.agents.filter { $0.cluster == cluster }
             out += "<rect x=\"\(left)\" y=\"45\" width=\"118\" height=\"150\" rx=\"8\" fill=\"none\" stroke=\"#999\"/>\n"
-            out += "<text x=\"\(left + 8)\" y=\"63\">\(Self.escaped(cluster.rawValue)) (\(members.count))</text>\n"
+            out += "<text x=\"\(left + 8)\" y=\"63\">\(Drawing.escaped(cluster.rawValue)) (\(members.count))</text>\n"
             for (place, member) in members.prefix(30).enumerated() {
                 let x = left + 16 + place % 5 * 21, y = 82 + place / 5 * 19
                 out += "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"8\" fill=\"\(colour(member.truth))\">"
-                out += "<title>\(Self.escaped(member.id.rawValue)) \(Self.escaped(member.truth ?? ""))</title></circle>\n"
+                out += "<title>\(Drawing.escaped(member.id.rawValue)) \(Drawing.escaped(member.truth ?? ""))</title></circle>\n"
             }
         }
         for (place, group) in groups.enumerated() {
             out += "<circle cx=\"\(38 + place * 90)\" cy=\"216\" r=\"7\" fill=\"\(colour(group))\"/>"
-            out += "<text x=\"\(50 + place * 90)\" y=\"221\">\(Self.escaped(group))</text>\n"
+            out += "<text x=\"\(50 + place * 90)\" y=\"221\">\(Drawing.escaped(group))</text>\n"
         }
         return out + curves(width: width) + "</svg>\n"
     }
@@ -54,12 +53,14 @@ package struct ClusterDrawing {
         func x(_ round: Int) -> Double { left + across * Double(round - 1) / Double(max(1, last - 1)) }
         func y(_ value: Double) -> Double { top + down * (1 - (value - low) / max(1e-9, high - low)) }
         var out =
-            "<text x=\"30\" y=\"255\" font-size=\"16\">\(Self.escaped(report.summary.metricName)) on test rows, by round</text>\n"
+            "<text x=\"30\" y=\"255\" font-size=\"16\">\(Drawing.escaped(report.summary.metricName)) on test rows, by round</text>\n"
         out += "<path d=\"M\(left) \(top)V\(top + down)H\(left + across)\" fill=\"none\" stroke=\"#999\"/>\n"
         out += "<text x=\"22\" y=\"\(top + 5)\">\(String(format: "%.2f", high))</text>"
         out += "<text x=\"22\" y=\"\(top + down)\">\(String(format: "%.2f", low))</text>\n"
         out += "<text x=\"\(left + across - 10)\" y=\"\(top + down + 20)\">\(last)</text>\n"
-        for (name, points, colour) in [("cluster models", found, "#3366cc"), ("one global model", single, "#dc3912")] {
+        for (name, points, colour) in [
+            ("cluster models", found, Drawing.colour(0)), ("one global model", single, Drawing.colour(1)),
+        ] {
             guard let end = points.last else { continue }
             let path = points.map { String(format: "%.1f,%.1f", x($0.0), y($0.1)) }.joined(separator: " ")
             out += "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"2\"/>\n"
@@ -70,12 +71,7 @@ package struct ClusterDrawing {
     }
 
     private func colour(_ group: String?) -> String {
-        guard let group, let index = groups.firstIndex(of: group) else { return "#888888" }
-        return Self.colours[index % Self.colours.count]
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing(
-            "\"", with: "&quot;")
+        guard let group, let index = groups.firstIndex(of: group) else { return Drawing.grey }
+        return Drawing.colour(index)
     }
 }
