@@ -7,7 +7,7 @@ package import EngramWire
 /// How one data set becomes a federation: who gets which rows, and what is planted.
 package struct PartitionPlan: Sendable {
     package enum Kind: String, CaseIterable, Sendable {
-        case identical, dirichlet, hsu, pathological, rotated, permuted
+        case identical, dirichlet, hsu, pathological, rotated, permuted, reused, published
     }
 
     package enum Plant: String, CaseIterable, Sendable {
@@ -30,6 +30,10 @@ package struct PartitionPlan: Sendable {
     /// A share of the agents takes part from a later round on.
     package var joinRound: Int?
     package var joinShare = 0.25
+    /// For reused: so many rows at the end are the test set.
+    package var heldOut = 0
+    /// For published: who has which rows.
+    package var split: PublishedSplit?
     package var seed = 1
 
     package init() {}
@@ -37,7 +41,7 @@ package struct PartitionPlan: Sendable {
     package func callAsFunction(_ data: Dataset, task: Task, classes: Int) throws(OperatorError) -> [(id: AgentID, shard: Shard)]
     {
         guard seed >= 0 else { throw .usage("--seed must not be negative") }
-        let needsClasses = ![.identical, .rotated].contains(kind) || plant == .permuted
+        let needsClasses = ![.identical, .rotated, .reused, .published].contains(kind) || plant == .permuted
         guard task == .classes || !needsClasses else {
             throw .usage(
                 "the partition '\(kind.rawValue)' goes by classes, and the task is \(task.rawValue): use identical or rotated")
@@ -98,7 +102,22 @@ package struct PartitionPlan: Sendable {
             try Partition.pathological(
                 labels: data.classes, classes: classes, agents: agents, classesPerAgent: classesPerAgent, sizes: sizes,
                 using: &generator)
+        case .reused:
+            try Partition.reused(rows: data.count, heldOut: heldOut, agents: agents, sizes: sizes, using: &generator)
+        case .published:
+            try Partition.given(
+                train: split?.train ?? [], test: split?.test ?? [], validation: validationShare(), using: &generator)
         }
+    }
+}
+
+extension PartitionPlan {
+    /// A published split says itself how many rows everybody has; only a share of the training rows can be kept for validation.
+    private func validationShare() throws(LearningError) -> Double {
+        guard case .fractions(let validation, _) = sizes else {
+            throw .badPartition("the published split has the sizes: give the share of validation rows, not counts")
+        }
+        return validation
     }
 }
 

@@ -16,8 +16,10 @@ package struct DataPartitionCommand: AsyncParsableCommand {
             pathological  only a few classes an agent (--classes-per-agent)
             rotated       equal shares, agent i turned by i mod 4 quarters
             permuted      equal shares, groups of agents with other names for the classes (--groups, --permuting)
+            reused        IFCA's Rotated MNIST: each of four rotations re-uses all rows but the last --held-out, which are for test
+            published     who has which rows is read from an .npz (--split): train_00, test_00, train_01, …
 
-            --plant adds rotations or permutations to any of them. Rows never go to two agents.
+            --plant adds rotations or permutations to any of them. But for reused, rows never go to two agents.
 
             --drift-round R plants drift: from round R on, --drift-share of the agents see their rows as the next planted group does, and
             its name is their group. --join-round R lets --join-share of the agents take part from round R on only.
@@ -30,10 +32,15 @@ package struct DataPartitionCommand: AsyncParsableCommand {
     @Option(help: "Who gets which rows.") package var kind: PartitionPlan.Kind
     @Option(help: "Groups planted on top.") package var plant = PartitionPlan.Plant.nothing
     @Option(help: "How many agents.") package var agents = 24
-    @Option(help: "Training rows per agent; without --train, --validation and --test all rows are used, 70/15/15.") package
+    @Option(help: "Training rows per agent; without --train, --validation and --test all rows are used, 15 % of them for test.")
+    package
         var train: Int?
     @Option(help: "Validation rows per agent.") package var validation: Int?
     @Option(help: "Test rows per agent.") package var test: Int?
+    @Option(help: "Without counts: the share of an agent's rows (published: of its training rows) that is for validation.")
+    package var validationShare = 0.15
+    @Option(help: "For reused: so many rows at the end are the test set.") package var heldOut = 0
+    @Option(help: "For published: the .npz with the lists of row numbers.") package var split: String?
     @Option(help: "The Dirichlet's concentration: smaller is more skewed.") package var alpha = 0.5
     @Option(help: "For pathological.") package var classesPerAgent = 2
     @Option(help: "For permuted: how many groups.") package var groups = 4
@@ -53,6 +60,8 @@ package struct DataPartitionCommand: AsyncParsableCommand {
         if given.count != 0 && given.count != 3 {
             throw ValidationError("Give --train, --validation and --test together, or none.")
         }
+        if (kind == .published) != (split != nil) { throw ValidationError("--kind published and --split belong together.") }
+        if (kind == .reused) != (heldOut > 0) { throw ValidationError("--kind reused and --held-out belong together.") }
     }
 
     package func run() async throws {
@@ -69,7 +78,9 @@ package struct DataPartitionCommand: AsyncParsableCommand {
         plan.joinRound = joinRound
         plan.joinShare = joinShare
         plan.seed = seed
-        plan.sizes = .fractions(validation: 0.15, test: 0.15)
+        plan.heldOut = heldOut
+        plan.split = try split.map { path throws(OperatorError) in try PublishedSplit(reading: path) }
+        plan.sizes = .fractions(validation: validationShare, test: 0.15)
         if let train, let validation, let test { plan.sizes = .counts(train: train, validation: validation, test: test) }
         var name = "idx"
         let shards: [(id: AgentID, shard: Shard)]
