@@ -2,7 +2,7 @@
 # `make demo` and `make test` are all the set-up there is.
 .POSIX:
 .SUFFIXES:
-.PHONY: help demo test check lint thread-sanitizer address-sanitizer shellcheck format clean
+.PHONY: help demo evidence evidence-quick test check lint thread-sanitizer address-sanitizer shellcheck format clean
 
 SWIFT = swift
 SOURCES = Sources Tests Package.swift
@@ -11,6 +11,7 @@ SANITIZED = EngramBytesTests|EngramTensorsTests|EngramLearningTests|EngramWireTe
 
 help:
 	@echo 'make demo    install what is missing, build, run a local federation on real data: build/demo'
+	@echo 'make evidence        release build, every method on real data, within hours: docs/evidence.md (make evidence-quick: minutes)'
 	@echo 'make test    install what is missing, build, run every test'
 	@echo 'make check   what a change must pass besides: format, thread and address sanitizers, shell scripts'
 	@echo 'make format  lay the Swift sources out'
@@ -20,6 +21,17 @@ demo:
 	@scripts/packages.sh demo
 	$(SWIFT) build -c release
 	.build/release/engram demo --output build/demo
+
+# Goes on where an interrupted one stopped; ENGRAM_DATA names the folder with the data, sections without theirs are skipped.
+evidence:
+	@scripts/packages.sh demo
+	$(SWIFT) build -c release --product engram
+	.build/release/engram evidence --output docs
+
+evidence-quick:
+	@scripts/packages.sh demo
+	$(SWIFT) build -c release --product engram
+	.build/release/engram evidence --quick
 
 test:
 	@scripts/packages.sh

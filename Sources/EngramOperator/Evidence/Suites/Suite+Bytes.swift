@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import EngramFederation
+import EngramLearning
+
+extension Suite {
+    /// What is lost when less is sent.
+    static let bytes = Section(
+        name: "bytes", title: "Bytes: what less traffic costs",
+        text: """
+            Updates as 32-bit and 16-bit numbers, as 8-bit ones, and only the largest of them, with what was left out added to the next update.
+            Fashion-MNIST over 24 agents in four rotations. Models go down as 32-bit numbers. Bytes are encoded sizes of all agents together.
+            """,
+        tables: [
+            .measures(
+                "Accuracy and bytes",
+                [
+                    .figure(.cluster, .weighted), .figure(.cluster, .worstTenth), .roundsTo(0.75), .rand, .megabytesUp,
+                    .megabytesDown,
+                ])
+        ]
+    ) { scale in
+        let methods = ["fedavg", "constellation"].flatMap { preset in
+            [
+                ("float32", "[float32]"), ("float16", "[float16]"), ("int8", "[int8]"), ("a tenth, int8", "[topK(0.1), int8]"),
+                ("a hundredth, int8", "[topK(0.01), int8]"),
+            ].map { name, steps in Contestant(preset, "codec.steps=\(steps)", as: "\(preset), \(name)", row: .cluster) }
+        }
+        return [clothes("rotated", turned: true, methods, scale)]
+    }
+
+    /// The federation on which costs are compared: 24 agents, as in `make demo`.
+    static func clothes(_ name: String, turned: Bool, _ methods: [Contestant], _ scale: Section.Scale) -> Section.Case {
+        .init(
+            name,
+            ShiftedImages(.fashion, agents: 24, sizes: .counts(train: 300, validation: 75, test: 75), turned: turned),
+            settings: ["reference.global=false", "reference.local=false", "rounds=\(scale == .full ? 60 : 4)"], methods,
+            seeds: scale == .full ? [1, 2, 3] : [1])
+    }
+}
