@@ -9,11 +9,16 @@ package struct Statistic: Sendable {
     package let name: String
     package let shape: [Int]
     package let rule: Rule
+    /// Throws, with the reason, for finite numbers that no agent can have computed; such uploads are refused before they count.
+    package let check: Check?
 
-    package init(_ name: String, shape: [Int], rule: Rule) {
+    package typealias Check = @Sendable (_ sent: [Float]) throws -> Void
+
+    package init(_ name: String, shape: [Int], rule: Rule, check: Check? = nil) {
         self.name = name
         self.shape = shape
         self.rule = rule
+        self.check = check
     }
 
     package var count: Int { shape.reduce(1, *) }

@@ -77,6 +77,23 @@ package struct Preset: Sendable {
         },
         Preset("maml", "one meta-gradient a round, agents as tasks (Finn et al. 2017)") { $0.training = TaskTraining() },
         Preset("l2gd", "own models drawn together by a coin (Hanzely & Richtárik 2020)") { $0.training = CoinTraining() },
+        Preset("fed3r", "ridge regression over everybody's rows, in one round (Fanì et al. 2024)") {
+            closedForm(&$0, RidgeTraining())
+        },
+        Preset("afl", "the same with next to no ridge (He et al. 2025, analytic federated learning)") {
+            var training = RidgeTraining()
+            training.form.strength = 1e-3
+            closedForm(&$0, training)
+        },
+        Preset("linear-ditto", "personal ridge solutions pulled to the shared one (Li et al. 2021, in closed form)") {
+            closedForm(&$0, RidgeDittoTraining())
+        },
+        Preset("ridge-shrinkage", "constellation in closed form: agents borrow from cluster and everybody (ours)") {
+            $0.hidden = []
+            $0.rounds = 30
+            $0.grouping = Constellation()
+            $0.training = ShrunkRidgeTraining()
+        },
         Preset("trimmed-mean", "FedAvg with a trimmed mean (Yin et al. 2018)") { $0.aggregation = TrimmedMean() },
         Preset("median", "FedAvg with a coordinate-wise median (Yin et al. 2018)") { $0.aggregation = Median() },
         Preset("krum", "the update nearest to its neighbours (Blanchard et al. 2017)") { $0.aggregation = Krum() },
@@ -131,6 +148,14 @@ package struct Preset: Sendable {
         Preset("cfl", "clustered federated learning by bipartition (Sattler et al. 2019)") { $0.grouping = CFL() },
         Preset("ifca", "iterative federated clustering (Ghosh et al. 2020)") { $0.grouping = IFCA() },
     ]
+
+    /// One round; the models that agents train alone, for comparison, get the time of all the rounds that are not needed.
+    private static func closedForm(_ recipe: inout Recipe, _ training: any ClosedForm) {
+        recipe.hidden = []
+        recipe.optimiser.epochs *= recipe.rounds
+        recipe.rounds = 1
+        recipe.training = training
+    }
 
     package static func recipe(_ name: String) throws(RecipeError) -> Recipe {
         guard let preset = all.first(where: { $0.name == name }) else {

@@ -35,7 +35,12 @@ package struct UploadCheck: Sendable {
         for slot in evidence.slots.keys where !trained.contains(slot) { evidence.slots[slot]?.norm = nil }
         for slot in trained {
             for statistic in exchange.statistics {
-                _ = try unpack(parcel, statistic.upload(slot), expecting: statistic.count)
+                let values = try unpack(parcel, statistic.upload(slot), expecting: statistic.count)
+                do {
+                    try statistic.check?(values)
+                } catch {
+                    throw .unreadable("\(statistic.upload(slot)): \(error)")
+                }
             }
             guard recipe.training.sendsUpdates else {
                 let claimed = abs(evidence.norm(slot))

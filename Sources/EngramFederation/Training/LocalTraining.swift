@@ -50,6 +50,9 @@ extension Catalogue where Axis == any LocalTraining {
             .init(name: TaskTraining.name, summary: TaskTraining.summary) { TaskTraining() },
             .init(name: CoinTraining.name, summary: CoinTraining.summary) { CoinTraining() },
             .init(name: Scaffold.name, summary: Scaffold.summary) { Scaffold() },
+            .init(name: RidgeTraining.name, summary: RidgeTraining.summary) { RidgeTraining() },
+            .init(name: RidgeDittoTraining.name, summary: RidgeDittoTraining.summary) { RidgeDittoTraining() },
+            .init(name: ShrunkRidgeTraining.name, summary: ShrunkRidgeTraining.summary) { ShrunkRidgeTraining() },
         ])
     }
 }
