@@ -128,6 +128,8 @@ extension Catalogue where Axis == any Grouping {
             .init(name: Given.name, summary: Given.summary) { Given() },
             .init(name: CFL.name, summary: CFL.summary) { CFL() },
             .init(name: IFCA.name, summary: IFCA.summary) { IFCA() },
+            .init(name: Laplacian.name, summary: Laplacian.summary) { Laplacian() },
+            .init(name: Attention.name, summary: Attention.summary) { Attention() },
             .init(name: Constellation.name, summary: Constellation.summary) { Constellation() },
         ])
     }

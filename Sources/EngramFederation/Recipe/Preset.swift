@@ -147,6 +147,13 @@ package struct Preset: Sendable {
         Preset("given", "the groups that the shards declare: the oracle") { $0.grouping = Given() },
         Preset("cfl", "clustered federated learning by bipartition (Sattler et al. 2019)") { $0.grouping = CFL() },
         Preset("ifca", "iterative federated clustering (Ghosh et al. 2020)") { $0.grouping = IFCA() },
+        Preset("fedu", "own models drawn together along a graph (Dinh et al. 2021)") { $0.grouping = Laplacian() },
+        Preset("fedamp", "own models pulled to what is near them (Huang et al. 2021)") {
+            var training = ProximalTraining()
+            training.mu = 0.1
+            $0.training = training
+            $0.grouping = Attention()
+        },
     ]
 
     /// One round; the models that agents train alone, for comparison, get the time of all the rounds that are not needed.
