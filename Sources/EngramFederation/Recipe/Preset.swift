@@ -94,6 +94,9 @@ package struct Preset: Sendable {
             $0.grouping = Constellation()
             $0.training = ShrunkRidgeTraining()
         },
+        Preset("fedot", "features moved to a common distribution, then one model (after Farnia et al. 2022)") {
+            $0.training = TransportTraining()
+        },
         Preset("trimmed-mean", "FedAvg with a trimmed mean (Yin et al. 2018)") { $0.aggregation = TrimmedMean() },
         Preset("median", "FedAvg with a coordinate-wise median (Yin et al. 2018)") { $0.aggregation = Median() },
         Preset("krum", "the update nearest to its neighbours (Blanchard et al. 2017)") { $0.aggregation = Krum() },

@@ -53,6 +53,7 @@ extension Catalogue where Axis == any LocalTraining {
             .init(name: RidgeTraining.name, summary: RidgeTraining.summary) { RidgeTraining() },
             .init(name: RidgeDittoTraining.name, summary: RidgeDittoTraining.summary) { RidgeDittoTraining() },
             .init(name: ShrunkRidgeTraining.name, summary: ShrunkRidgeTraining.summary) { ShrunkRidgeTraining() },
+            .init(name: TransportTraining.name, summary: TransportTraining.summary) { TransportTraining() },
         ])
     }
 }
