@@ -130,6 +130,7 @@ extension Catalogue where Axis == any Grouping {
             .init(name: IFCA.name, summary: IFCA.summary) { IFCA() },
             .init(name: Laplacian.name, summary: Laplacian.summary) { Laplacian() },
             .init(name: Attention.name, summary: Attention.summary) { Attention() },
+            .init(name: Hypernetwork.name, summary: Hypernetwork.summary) { Hypernetwork() },
             .init(name: Constellation.name, summary: Constellation.summary) { Constellation() },
         ])
     }

@@ -157,6 +157,7 @@ package struct Preset: Sendable {
             $0.training = training
             $0.grouping = Attention()
         },
+        Preset("pfedhn", "a network that generates each agent's model (Shamsian et al. 2021)") { $0.grouping = Hypernetwork() },
     ]
 
     /// One round; the models that agents train alone, for comparison, get the time of all the rounds that are not needed.
