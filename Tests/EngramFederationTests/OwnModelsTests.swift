@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "{preset: fed3r, grouping: attention}", "{preset: fedu, signature: {size: 32}}",
+        "{preset: fed3r, grouping: attention}", "{preset: pfedhn, aggregation: krum}", "{preset: fedu, signature: {size: 32}}",
         "{preset: fedamp, sharing: none, training: scaffold}",
     ])
     func whatCannotBeMixedIsRefused(text: String) {

@@ -30,6 +30,10 @@ extension Grouping {
             return
                 "grouping '\(Self.name)' mixes models by their updates, and training '\(type(of: recipe.training).name)' sends none"
         }
+        if !(recipe.aggregation is WeightedMean) {
+            return
+                "grouping '\(Self.name)' gives each agent its own model: an aggregation has one update to work on, leave it at 'mean'"
+        }
         if recipe.sharing is ShareNothing { return "grouping '\(Self.name)' mixes models, and sharing 'none' lets none travel" }
         return nil
     }
