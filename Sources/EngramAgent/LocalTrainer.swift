@@ -62,14 +62,14 @@ package actor LocalTrainer {
         return made
     }
 
-    /// Writes the model that the gate chose, with what it is.
+    /// Writes what the gate chose, with what it is.
     private func deploy(_ outcome: Participant.Outcome, _ assignment: Assignment) throws {
         try DurableFile.makeFolder(deployment)
         let metadata = [
             "engram.run": assignment.run.rawValue, "engram.round": String(assignment.round), "engram.agent": id.rawValue,
             "engram.chosen": outcome.rows.chosen.rawValue, "engram.task": shard.task.rawValue,
         ]
-        let model = outcome.deployed ?? ParameterSet(zeros: ParameterLayout())
-        try DurableFile.write(model.safetensors(metadata: metadata), to: "\(deployment)/\(assignment.run).safetensors")
+        let answer = outcome.deployed ?? Answer(ParameterSet(zeros: ParameterLayout()))
+        try DurableFile.write(answer.safetensors(metadata: metadata), to: "\(deployment)/\(assignment.run).safetensors")
     }
 }

@@ -8,7 +8,11 @@ import Foundation
 extension Network {
     /// The costs of this model's answers, in the order of `rows`.
     package func costs(_ parameters: ParameterSet, _ data: Dataset, rows: [Int]) -> [Double] {
-        let outputs = outputs(parameters, data, rows: rows)
+        costs(outputs: outputs(parameters, data, rows: rows), data, rows: rows)
+    }
+
+    /// The same for outputs of these rows, row-major [rows.count, outputs], that need not be a model's alone.
+    package func costs(outputs: [Float], _ data: Dataset, rows: [Int]) -> [Double] {
         switch spec.task {
         case .classes:
             let width = spec.outputs

@@ -35,6 +35,14 @@ extension Network {
             metric: metric(outputs, data, rows: rows))
     }
 
+    /// The same for outputs of these rows, row-major [rows.count, outputs], that need not be a model's alone.
+    package func evaluate(outputs: [Float], _ data: Dataset, rows: [Int]) -> Evaluation {
+        if rows.isEmpty { return Evaluation(count: 0, loss: 0, metric: 0) }
+        return Evaluation(
+            count: rows.count, loss: Metrics.mean(losses(outputs: outputs, data, rows: rows)),
+            metric: metric(outputs, data, rows: rows))
+    }
+
     private func metric(_ outputs: [Float], _ data: Dataset, rows: [Int]) -> Double {
         switch spec.task {
         case .classes:

@@ -113,6 +113,25 @@ import EngramTensors
         }
     }
 
+    /// The gradient of a loss on the outputs [rows.count, outputs] of several rows together, which gets them as they are in training
+    /// and returns its gradient with respect to them.
+    package func pullback(
+        _ parameters: [Float], _ data: Dataset, rows: ArraySlice<Int>, outputGradient: ([Float]) -> [Float]
+    ) {
+        network.check(parameters, data)
+        let top = widths.count - 1
+        forward.load(data, rows: rows)
+        forward.forward(parameters, count: rows.count, layers: top)
+        var outputs: [Float] = []
+        forward.append(level: top, count: rows.count, to: &outputs)
+        let slopes = outputGradient(outputs)
+        precondition(slopes.count == outputs.count, "there is one gradient for each output")
+        unsafe slopes.withUnsafeBufferPointer { source in
+            if let base = source.baseAddress { unsafe forward.level(top).update(from: base, count: source.count) }
+        }
+        back(parameters, count: rows.count, head: true, term: false, inputs: false)
+    }
+
     /// Moves the running statistics of batch normalisation, of all hidden layers or of some, towards those of the last run.
     package func refreshStatistics(_ parameters: inout [Float], layers: [Int]? = nil) {
         network.check(parameters)

@@ -5,8 +5,11 @@ import Foundation
 extension Network {
     /// The loss of each row, in the order of `rows`: what paired comparisons of two models are made of. Their mean is `evaluate(…).loss`.
     package func losses(_ parameters: ParameterSet, _ data: Dataset, rows: [Int]) -> [Double] {
-        if rows.isEmpty { return [] }
-        let outputs = outputs(parameters, data, rows: rows)
+        rows.isEmpty ? [] : losses(outputs: outputs(parameters, data, rows: rows), data, rows: rows)
+    }
+
+    /// The same for outputs of these rows, row-major [rows.count, outputs], that need not be a model's alone.
+    package func losses(outputs: [Float], _ data: Dataset, rows: [Int]) -> [Double] {
         let width = spec.outputs
         return rows.indices.map { i in
             let loss = rowLoss(outputs[i * width..<(i + 1) * width], data, row: rows[i])

@@ -52,15 +52,17 @@ package struct ParameterSet: Equatable, Sendable {
         }
     }
 
-    /// The set as a safetensors file of F32 tensors.
-    package func safetensors(metadata: [String: String]) -> [UInt8] {
+    /// The tensors as a safetensors file holds them, F32.
+    package var tensors: [Safetensors.Tensor] {
         var start = 0
-        let tensors = layout.tensors.map { tensor in
+        return layout.tensors.map { tensor in
             defer { start += tensor.count }
             return Safetensors.Tensor(name: tensor.name, shape: tensor.shape, floats: values[start..<start + tensor.count])
         }
-        return Safetensors.serialise(tensors, metadata: metadata)
     }
+
+    /// The set as a safetensors file of F32 tensors.
+    package func safetensors(metadata: [String: String]) -> [UInt8] { Safetensors.serialise(tensors, metadata: metadata) }
 
     /// Reads a safetensors file that holds exactly the tensors of `layout`, all F32.
     package init(safetensors bytes: [UInt8], layout: ParameterLayout) throws(TensorError) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramLearning
-import EngramTensors
 
 /// The agent's choice of what to deploy, by its own validation rows; and the report's rows on its test rows.
 ///
@@ -13,14 +12,14 @@ struct Gate {
 
     let rows: ReportRows
 
-    init(shard: Shard, network: Network, majority: MajorityAnswer, models: [Row: ParameterSet]) {
+    init(shard: Shard, network: Network, majority: MajorityAnswer, answers: [Row: Answer]) {
         func figures(_ row: Row, _ which: [Int]) -> Evaluation? {
             if row == .majority { return majority.evaluate(shard.data, rows: which) }
-            return models[row].map { network.evaluate($0, shard.data, rows: which) }
+            return answers[row].map { $0.evaluate(network, shard.data, rows: which) }
         }
         func costs(_ row: Row) -> [Double]? {
             if row == .majority { return majority.costs(shard.data, rows: shard.validation) }
-            return models[row].map { network.costs($0, shard.data, rows: shard.validation) }
+            return answers[row].map { $0.costs(network, shard.data, rows: shard.validation) }
         }
         var held: (row: Row, costs: [Double])?
         for row in Self.order {

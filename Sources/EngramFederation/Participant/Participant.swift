@@ -26,8 +26,8 @@ package struct Participant: Sendable {
     package struct Outcome: Sendable {
         package let upload: Parcel
         package let memory: AgentMemory
-        /// The model that the gate chose; nil for the majority answer, which has no parameters.
-        package let deployed: ParameterSet?
+        /// The answer that the gate chose; nil for the majority answer, which has no parameters.
+        package let deployed: Answer?
         package let rows: ReportRows
     }
 
@@ -64,9 +64,8 @@ package struct Participant: Sendable {
                 offer.slot, model, losses: offer.slot == home ? losses : validationLosses(model), against: losses, in: &parcel)
         }
         let candidates = deployable(
-            home: home, received: received, personal: homeStep.answer ?? homeStep.personal, local: local,
-            global: assignment.globalSlot)
-        let gate = Gate(shard: shard, network: network, majority: majority, models: candidates)
+            received: received, step: homeStep, local: local, global: assignment.globalSlot)
+        let gate = Gate(shard: shard, network: network, majority: majority, answers: candidates)
         gate.rows.write(to: &parcel)
 
         var next = past
@@ -146,14 +145,14 @@ package struct Participant: Sendable {
     }
 
     private func deployable(
-        home: SlotID, received: [SlotID: ParameterSet], personal: ParameterSet?, local: ParameterSet?, global: SlotID?
-    ) -> [Row: ParameterSet] {
-        var models: [Row: ParameterSet] = [:]
-        models[.cluster] = received[home]
-        models[.personal] = personal ?? received[home]
-        models[.global] = global.flatMap { received[$0] }
-        models[.local] = local
-        return models
+        received: [SlotID: ParameterSet], step: LocalStep, local: ParameterSet?, global: SlotID?
+    ) -> [Row: Answer] {
+        var answers: [Row: Answer] = [:]
+        answers[.cluster] = Answer(step.received)
+        answers[.personal] = Answer(step.answer ?? step.personal ?? step.received, neighbours: step.neighbours)
+        answers[.global] = global.flatMap { received[$0] }.map { Answer($0) }
+        answers[.local] = local.map { Answer($0) }
+        return answers
     }
 
     // MARK: Training

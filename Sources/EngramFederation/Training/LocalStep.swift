@@ -31,6 +31,8 @@ package struct LocalStep {
     package var personal: ParameterSet?
     /// The model that the agent would use now; nil: `personal`, or the received one before there is a personal one.
     package var answer: ParameterSet?
+    /// The agent's own rows that `answer` is mixed with, if the method asks them.
+    package var neighbours: Neighbours?
     /// The method's own vectors, kept from round to round, never sent.
     package var memory: [String: [Float]] = [:]
     /// Statistics to send; those that are missing go as zeros.

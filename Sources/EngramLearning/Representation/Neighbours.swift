@@ -12,11 +12,17 @@ package struct Neighbours: Sendable {
     /// validation rows.
     package var share: Double
 
+    /// The rows that may vote: row-major [targets.count, width].
+    package let latents: [Float]
+    /// What each votes for: its class, 1 for remembered, or its score.
+    package let targets: [Float]
+    /// How many vote.
+    package let count: Int
+    /// The distance at which a vote counts 1/e of one at distance 0.
+    package let scale: Double
+
     private let stored: NearestRows
-    private let targets: [Float]
     private let outputs: Int
-    private let count: Int
-    private let scale: Double
 
     /// No chance is below this, so that its logarithm stays a number.
     package static let leastChance = 1e-9
@@ -27,6 +33,7 @@ package struct Neighbours: Sendable {
     ) {
         precondition(latents.count == targets.count * width, "one target per latent is needed")
         precondition(count > 0 && scale > 0 && (0...1).contains(share), "the neighbours' settings must be validated before")
+        self.latents = latents
         stored = NearestRows(latents, width: width)
         self.targets =
             switch targets {
@@ -67,8 +74,12 @@ package struct Neighbours: Sendable {
     /// The result stands for outputs wherever they are evaluated: logarithms of chances for classes (softmax gives the
     /// chances), log odds for remembered or not, scores for scores. A row without neighbours keeps the model's answer.
     package func mixed(outputs all: [Float], latents: [Float]) -> [Float] {
+        share == 0 ? all : mixed(outputs: all, answers: answers(to: latents))
+    }
+
+    /// The same with answers that were asked for before, to try several shares.
+    package func mixed(outputs all: [Float], answers: [[Double]?]) -> [Float] {
         if share == 0 { return all }
-        let answers = answers(to: latents)
         precondition(all.count == answers.count * outputs, "outputs and latents of the same rows are needed")
         var model = all
         if task == .classes { Softmax.probabilities(&model, columns: outputs) }
