@@ -43,7 +43,7 @@ package struct Inspection: Codable, Sendable {
             classCounts = []
             scoreRange = [Double(scores.min() ?? 0), Double(scores.max() ?? 0)]
         }
-        sent = [
+        var sent = [
             Sent(what: "profile: task, sizes, row counts, declared group", numbers: 7, bytes: 200, when: "at every connection"),
             Sent(
                 what: "update of the shared tensors (\(shared.tensors.map(\.name).joined(separator: ", ")))",
@@ -61,6 +61,11 @@ package struct Inspection: Codable, Sendable {
                 what: "test loss and metric of the six report rows, and which the gate chose", numbers: 55, bytes: 2000,
                 when: "every round"),
         ]
+        sent += recipe.training.statistics(for: network).map {
+            Sent(
+                what: "statistic “\($0.name)” of the training '\(type(of: recipe.training).name)', made from the training rows",
+                numbers: $0.count, bytes: 4 * $0.count, when: "every round, one for each model trained, without lossy coding")
+        }
         var stays = ["every feature, label and memory response", "the local-only model"]
         if shared.count < network.layout.count {
             stays.append(
@@ -68,6 +73,7 @@ package struct Inspection: Codable, Sendable {
                     + network.layout.tensors.map(\.name).filter { shared.range(of: $0) == nil }.joined(separator: ", "))
         }
         stays.append("the personal model, the deployed model and the error-feedback memory")
+        self.sent = sent
         staysHere = stays
     }
 
