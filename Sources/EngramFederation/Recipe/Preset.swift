@@ -97,6 +97,38 @@ package struct Preset: Sendable {
         Preset("fedot", "features moved to a common distribution, then one model (after Farnia et al. 2022)") {
             $0.training = TransportTraining()
         },
+        Preset("fedala", "starts from a learnt mixture of own and received weights (Zhang et al. 2023)") {
+            $0.training = AdaptiveMerging()
+        },
+        Preset("feddbe", "private shifts of the latents, one mean of them (Zhang et al. 2023)") { $0.training = DomainBias() },
+        Preset("fedproto", "only class means of latents travel (Tan et al. 2022)") {
+            $0.sharing = ShareNothing()
+            $0.training = PrototypeTraining()
+        },
+        Preset("fedpcl", "class means travel, latents find theirs (after Tan et al. 2022, NeurIPS)") {
+            $0.sharing = ShareNothing()
+            $0.training = PrototypeContrastTraining()
+        },
+        Preset("fedhome", "FedAvg, then a last layer tuned on class-balanced latents (Wu et al. 2020)") {
+            $0.training = BalancedHead()
+        },
+        Preset("knn-per", "FedAvg, mixed with each agent's nearest own rows (Marfoq et al. 2022)") {
+            $0.training = NeighbourAnswer()
+        },
+        Preset("moon", "FedAvg with a contrast of models (Li et al. 2021)") { $0.training = ModelContrastTraining() },
+        Preset("fedavg-ntxent", "FedAvg with a contrast of views (Chen et al. 2020, NT-Xent)") {
+            $0.training = ViewContrastTraining()
+        },
+        Preset("fedavg-clsa", "the same, and strong views retrieve what weak ones do (Wang & Qi 2021)") {
+            var training = ViewContrastTraining()
+            training.temperature = 0.2
+            training.strong = training.mu
+            $0.training = training
+        },
+        Preset("memory-alignment", "constellation, latents aligned by class and memorability within clusters (ours)") {
+            $0.grouping = Constellation()
+            $0.training = MemoryAlignment()
+        },
         Preset("trimmed-mean", "FedAvg with a trimmed mean (Yin et al. 2018)") { $0.aggregation = TrimmedMean() },
         Preset("median", "FedAvg with a coordinate-wise median (Yin et al. 2018)") { $0.aggregation = Median() },
         Preset("krum", "the update nearest to its neighbours (Blanchard et al. 2017)") { $0.aggregation = Krum() },

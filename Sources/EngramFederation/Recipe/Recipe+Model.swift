@@ -16,4 +16,11 @@ extension Recipe {
         return network.initial(using: &generator)
     }
 
+    /// Why a training that only changes latents is of no use here, or nil.
+    func objectionWithoutLatents(_ training: String) -> String? {
+        hidden.isEmpty && normalisation != .input
+            ? "training '\(training)' shapes what the last layer reads, and a linear model trains nothing before it; "
+                + "use a hidden layer, or model.normalisation 'input'"
+            : nil
+    }
 }

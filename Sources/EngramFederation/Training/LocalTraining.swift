@@ -54,6 +54,17 @@ extension Catalogue where Axis == any LocalTraining {
             .init(name: RidgeDittoTraining.name, summary: RidgeDittoTraining.summary) { RidgeDittoTraining() },
             .init(name: ShrunkRidgeTraining.name, summary: ShrunkRidgeTraining.summary) { ShrunkRidgeTraining() },
             .init(name: TransportTraining.name, summary: TransportTraining.summary) { TransportTraining() },
+            .init(name: AdaptiveMerging.name, summary: AdaptiveMerging.summary) { AdaptiveMerging() },
+            .init(name: DomainBias.name, summary: DomainBias.summary) { DomainBias() },
+            .init(name: PrototypeTraining.name, summary: PrototypeTraining.summary) { PrototypeTraining() },
+            .init(name: PrototypeContrastTraining.name, summary: PrototypeContrastTraining.summary) {
+                PrototypeContrastTraining()
+            },
+            .init(name: BalancedHead.name, summary: BalancedHead.summary) { BalancedHead() },
+            .init(name: NeighbourAnswer.name, summary: NeighbourAnswer.summary) { NeighbourAnswer() },
+            .init(name: ModelContrastTraining.name, summary: ModelContrastTraining.summary) { ModelContrastTraining() },
+            .init(name: ViewContrastTraining.name, summary: ViewContrastTraining.summary) { ViewContrastTraining() },
+            .init(name: MemoryAlignment.name, summary: MemoryAlignment.summary) { MemoryAlignment() },
         ])
     }
 }
