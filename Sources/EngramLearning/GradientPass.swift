@@ -104,9 +104,7 @@ import EngramTensors
         }
         forward.load(inputs, count: rows)
         forward.forward(parameters, count: rows, layers: widths.count - 2)
-        unsafe outputGradient.withUnsafeBufferPointer { source in
-            if let base = source.baseAddress { unsafe forward.level(widths.count - 1).update(from: base, count: source.count) }
-        }
+        putInPlaceOfOutputs(outputGradient)
         return unsafe [Float](unsafeUninitializedCapacity: rows * widths[0]) { buffer, made in
             unsafe back(parameters, count: rows, head: true, term: false, inputs: buffer.baseAddress)
             made = rows * widths[0]
@@ -126,10 +124,8 @@ import EngramTensors
         forward.append(level: top, count: rows.count, to: &outputs)
         let slopes = outputGradient(outputs)
         precondition(slopes.count == outputs.count, "there is one gradient for each output")
-        unsafe slopes.withUnsafeBufferPointer { source in
-            if let base = source.baseAddress { unsafe forward.level(top).update(from: base, count: source.count) }
-        }
-        back(parameters, count: rows.count, head: true, term: false, inputs: false)
+        putInPlaceOfOutputs(slopes)
+        unsafe back(parameters, count: rows.count, head: true, term: false, inputs: nil)
     }
 
     /// Moves the running statistics of batch normalisation, of all hidden layers or of some, towards those of the last run.
@@ -141,6 +137,12 @@ import EngramTensors
     // MARK: Parts
 
     private func clear(_ range: Range<Int>) { unsafe (slopes + range.lowerBound).update(repeating: 0, count: range.count) }
+
+    private func putInPlaceOfOutputs(_ gradient: [Float]) {
+        unsafe gradient.withUnsafeBufferPointer { source in
+            if let base = source.baseAddress { unsafe forward.level(widths.count - 1).update(from: base, count: source.count) }
+        }
+    }
 
     /// The mean of a term on the latents of the last forward pass; its gradient stays in `latentFlow`.
     private func ask(_ term: any LatentTerm, rows: ArraySlice<Int>) -> Double {
