@@ -61,6 +61,8 @@ static int try_library(const char *name) {
 }
 
 static void choose(void) {
+    // A process that multiplies matrices is one that trains or evaluates, over and over.
+    ek_keep_memory();
     const char *wanted = getenv("ENGRAM_BLAS");
     if (!wanted || strcmp(wanted, "builtin") != 0) {
         choose_core();

@@ -2,7 +2,7 @@
 import EngramBytes
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ByteReaderTests {
+@Suite(.timeLimit(.minutes(5))) struct ByteReaderTests {
     @Test func readsWhatTheWriterWrote() throws {
         var writer = ByteWriter()
         writer.u8(7)

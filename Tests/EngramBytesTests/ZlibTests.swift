@@ -2,7 +2,7 @@
 import EngramBytes
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ZlibTests {
+@Suite(.timeLimit(.minutes(5))) struct ZlibTests {
     private let sample = (0..<300_000).map { UInt8(truncatingIfNeeded: ($0 &* $0) >> 9 & 15) }
 
     @Test(arguments: Zlib.Strategy.allCases, [Int32(-3), 1, 6, 40])

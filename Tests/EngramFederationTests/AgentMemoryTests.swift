@@ -5,7 +5,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct AgentMemoryTests {
+@Suite(.timeLimit(.minutes(5))) struct AgentMemoryTests {
     let layout: ParameterLayout
 
     init() throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct AgglomerationTests {
+@Suite(.timeLimit(.minutes(5))) struct AgglomerationTests {
     /// Merges the closest pair of groups, distances taken afresh over all pairs of members.
     private func naive(_ d: [[Double]], _ linkage: Agglomeration.Linkage, _ wanted: Int) -> [Int] {
         var groups = d.indices.map { [$0] }

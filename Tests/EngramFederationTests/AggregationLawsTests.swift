@@ -5,7 +5,7 @@ import Testing
 @testable import EngramFederation
 
 /// What holds for every rule of the catalogue.
-@Suite(.timeLimit(.minutes(1))) struct AggregationLawsTests {
+@Suite(.timeLimit(.minutes(5))) struct AggregationLawsTests {
     static let names = Catalogue<any Aggregation>.aggregation.names
     /// Rules that a minority cannot lead away, however far it goes.
     static let robust = [

@@ -7,7 +7,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct AggregationTests {
+@Suite(.timeLimit(.minutes(5))) struct AggregationTests {
     @Test func weightedMeanByHand() throws {
         let updates: [[Float]] = [[1, 0, -4], [3, 8, 4]]
         let mean = try WeightedMean().combining(UpdateBatch(toyWeights: [3, 1]) { updates[$0] }, count: 3)

@@ -9,7 +9,7 @@ import Testing
 @testable import EngramFederation
 
 /// FedBuff: what counts when, how much, and that neither order nor crashes change it.
-@Suite(.timeLimit(.minutes(1))) struct BufferedRoundTests {
+@Suite(.timeLimit(.minutes(5))) struct BufferedRoundTests {
     private func script(
         _ seconds: [Double], goal: Int, rounds: Int = 6, _ change: (inout Recipe, inout BufferedCohort) -> Void = { _, _ in }
     ) -> MachineScript {

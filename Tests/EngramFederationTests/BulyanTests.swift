@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct BulyanTests {
+@Suite(.timeLimit(.minutes(5))) struct BulyanTests {
     /// The paper's steps, one after the other, without anything kept between them.
     private func bulyan(_ updates: [[Float]], hostile f: Int) -> [Double] {
         var left = updates

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct CatalogueTests {
+@Suite(.timeLimit(.minutes(5))) struct CatalogueTests {
     struct Axis: Sendable {
         let folder: String
         /// Files that hold the axis itself.

@@ -6,7 +6,7 @@ import Testing
 @testable import EngramFederation
 
 /// Gaussian noise on a clipped sum, and the bound that follows the updates.
-@Suite(.timeLimit(.minutes(1))) struct CentralNoiseTests {
+@Suite(.timeLimit(.minutes(5))) struct CentralNoiseTests {
     /// Without noise: updates scaled back to 5, over the four that were expected, not the two that came; rows do not count.
     @Test func theDenominatorIsFixed() throws {
         let updates: [[Float]] = [[3, 4], [30, 40]]

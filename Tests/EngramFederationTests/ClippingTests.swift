@@ -5,7 +5,7 @@ import Testing
 @testable import EngramFederation
 
 /// Rules that bound what one update can do: norm clipping, centred clipping, threshold clustering.
-@Suite(.timeLimit(.minutes(1))) struct ClippingTests {
+@Suite(.timeLimit(.minutes(5))) struct ClippingTests {
     @Test func normClipByHand() throws {
         let updates: [[Float]] = [[3, 4], [0, 1], [0, 20]]
         var rule = NormClip()

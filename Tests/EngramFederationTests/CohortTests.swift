@@ -7,7 +7,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct CohortTests {
+@Suite(.timeLimit(.minutes(5))) struct CohortTests {
     static let outlook = RoundOutlook(round: 10, workload: Workload(epochs: 1, bits: 1000))
 
     static func members(_ count: Int, _ change: (Int, inout Member) -> Void = { _, _ in }) -> [Member] {

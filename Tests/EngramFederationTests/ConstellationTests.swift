@@ -7,7 +7,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct ConstellationTests {
+@Suite(.timeLimit(.minutes(5))) struct ConstellationTests {
     @Test func twoPlantedGroupsAreTriedThenSplit() throws {
         var script = ConstellationScript([0, 1, 0, 1, 0, 1, 0, 1])
         script.play(rounds: 3)

@@ -7,7 +7,7 @@ import Testing
 @testable import EngramFederation
 
 /// Rounds by the times that devices declare.
-@Suite(.timeLimit(.minutes(1))) struct DeclaredOrderTests {
+@Suite(.timeLimit(.minutes(5))) struct DeclaredOrderTests {
     /// Agent i needs `seconds[i]` for a round, all of it training.
     static func profile(_ seconds: Double) -> AgentProfile {
         var device = DeviceProfile()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct DuchiMechanismTests {
+@Suite(.timeLimit(.minutes(5))) struct DuchiMechanismTests {
     @Test(arguments: [(100, 1.0, 27.05), (100, 4.0, 12.97), (1000, 1.0, 85.7), (1000, 8.0, 39.7), (10_000, 1.0, 271.0)])
     func outputRadius(dimension: Int, epsilon: Double, ratio: Double) throws {
         let mechanism = try #require(DuchiMechanism(epsilon: epsilon, radius: 2, dimension: dimension))

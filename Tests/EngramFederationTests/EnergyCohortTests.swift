@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct EnergyCohortTests {
+@Suite(.timeLimit(.minutes(5))) struct EnergyCohortTests {
     /// Members with gains to two edges, by signal to noise 2^k − 1: k bits per second and hertz.
     private func members(_ bits: [(Double, Double)], losses: [Double?]) -> [Member] {
         CohortTests.members(bits.count) { number, member in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct EnergyModelTests {
+@Suite(.timeLimit(.minutes(5))) struct EnergyModelTests {
     private var device: DeviceProfile {
         var device = DeviceProfile()
         device.cyclesPerRow = 2e6

@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct ErrorFeedbackTests {
+@Suite(.timeLimit(.minutes(5))) struct ErrorFeedbackTests {
     /// A lossy codec with feedback sends, over the rounds, just what training made, but for the rest that is still held back.
     @Test(arguments: [
         [CodecStep.topK(fraction: 0.1), .int8], [.int8], [.float16], [.topK(fraction: 0.3)], [.qsgd(levels: 15)],

@@ -3,7 +3,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct GateTests {
+@Suite(.timeLimit(.minutes(5))) struct GateTests {
     @Test func aLuckyRowIsNotEnough() {
         // One row of ten is better: mean .1, standard error .1.
         #expect(!Gate.isClearlyLess([0, 1, 1, 1, 1, 1, 1, 1, 1, 1], than: [Double](repeating: 1, count: 10)))

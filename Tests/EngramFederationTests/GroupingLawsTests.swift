@@ -8,7 +8,7 @@ import Testing
 @testable import EngramFederation
 
 /// What holds for every grouping of the catalogue.
-@Suite(.timeLimit(.minutes(1))) struct GroupingLawsTests {
+@Suite(.timeLimit(.minutes(5))) struct GroupingLawsTests {
     static let names = Catalogue<any Grouping>.grouping.names
 
     private func recipe(_ name: String) -> Recipe {

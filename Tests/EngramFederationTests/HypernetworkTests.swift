@@ -7,7 +7,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct HypernetworkTests {
+@Suite(.timeLimit(.minutes(5))) struct HypernetworkTests {
     private var grouping: Hypernetwork {
         var grouping = Hypernetwork()
         grouping.hidden = [12]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct KrumTests {
+@Suite(.timeLimit(.minutes(5))) struct KrumTests {
     /// Scores by the definition, from differences instead of inner products.
     private func scores(_ updates: [[Float]], hostile: Int) -> [Double] {
         updates.indices.map { i -> Double in

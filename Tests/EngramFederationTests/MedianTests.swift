@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct MedianTests {
+@Suite(.timeLimit(.minutes(5))) struct MedianTests {
     @Test(arguments: 1...8) func againstBruteForce(agents: Int) throws {
         let updates = ToyUpdates.normal(agents, 13, seed: UInt64(agents))
         let median = try Median().combining(UpdateBatch(updates), count: 13)

@@ -49,7 +49,7 @@ private struct Halfway: Grouping {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct MixingDeskTests {
+@Suite(.timeLimit(.minutes(5))) struct MixingDeskTests {
     private func run(_ crashChance: Double = 0) throws -> ToyRun {
         var run = ToyRun(
             ToyFederation.recipe {

@@ -8,7 +8,7 @@ import Testing
 @testable import EngramFederation
 
 /// Groupings with a model for each agent: FedU and FedAMP, by their limits.
-@Suite(.timeLimit(.minutes(1))) struct OwnModelsTests {
+@Suite(.timeLimit(.minutes(5))) struct OwnModelsTests {
     private func run(
         _ grouping: any Grouping, groups: [Int] = [0, 1, 0, 1], rounds: Int = 4, _ change: (inout Recipe) -> Void = { _ in }
     ) throws -> ToyRun {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct PairedTestTests {
+@Suite(.timeLimit(.minutes(5))) struct PairedTestTests {
     /// scipy.stats.t.sf.
     @Test(arguments: [
         (2.086, 20, 0.024998177228720095), (1.0, 1, 0.25), (12.706, 1, 0.025000401179066593), (3.0, 5, 0.015049623948731293),

@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct ParticipantTests {
+@Suite(.timeLimit(.minutes(5))) struct ParticipantTests {
     let shard: Shard
 
     init() throws { shard = try #require(try ToyFederation(groups: [0]).shards[.toy(0)]) }

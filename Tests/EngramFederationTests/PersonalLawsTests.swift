@@ -7,7 +7,7 @@ import Testing
 @testable import EngramFederation
 
 /// Limits and closed forms that the papers of the personal methods imply.
-@Suite(.timeLimit(.minutes(1))) struct PersonalLawsTests {
+@Suite(.timeLimit(.minutes(5))) struct PersonalLawsTests {
     private func run(groups: [Int] = [0, 1, 1], _ change: (inout Recipe) -> Void) throws -> ToyRun {
         var run = ToyRun(
             ToyFederation.recipe {

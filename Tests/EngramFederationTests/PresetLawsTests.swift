@@ -47,10 +47,6 @@ import Testing
         #expect(wild.machine.state.rows == calm.machine.state.rows)
     }
 
-    @Test(arguments: names) func shuffledArrivalAlone(name: String) throws {
-        #expect(try run(name, groups: [0, 1, 1], crashChance: 0).slots == run(name, groups: [0, 1, 1]).slots)
-    }
-
     /// Every tensor that is missing, of another size, not finite or never asked for is refused by a check that holds no state.
     @Test(arguments: names) func aMalformedParcelIsRefused(name: String) throws {
         let recipe = try recipe(name)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct RDPAccountantTests {
+@Suite(.timeLimit(.minutes(5))) struct RDPAccountantTests {
     struct Known: Sendable {
         let sampling: Double
         let noise: Double

@@ -5,7 +5,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct RecipeModelTests {
+@Suite(.timeLimit(.minutes(5))) struct RecipeModelTests {
     @Test(arguments: Normalisation.allCases) func normalisationIsReadAndWritten(normalisation: Normalisation) throws {
         let recipe = try Recipe(yaml: "model: {normalisation: \(normalisation.rawValue)}")
         #expect(recipe.normalisation == normalisation)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct RecipeTests {
+@Suite(.timeLimit(.minutes(5))) struct RecipeTests {
     @Test(arguments: Preset.all.map(\.name)) func everyPresetReadsBackAsPrinted(name: String) throws {
         let recipe = try Preset.recipe(name)
         try recipe.validate()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct ReportTests {
+@Suite(.timeLimit(.minutes(5))) struct ReportTests {
     private func finished(_ groups: [Int] = [0, 1, 0, 1]) throws -> (run: ToyRun, report: Report) {
         var run = ToyRun(
             ToyFederation.recipe {

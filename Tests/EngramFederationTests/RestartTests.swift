@@ -8,7 +8,7 @@ import Testing
 @testable import EngramFederation
 
 /// The same end, whatever the order of arrival and wherever the coordinator dies.
-@Suite(.timeLimit(.minutes(1))) struct RestartTests {
+@Suite(.timeLimit(.minutes(5))) struct RestartTests {
     private func run(
         _ recipe: Recipe, _ toy: ToyFederation, chaos: SeededGenerator? = nil, crashChance: Double = 0
     ) throws -> ToyRun {

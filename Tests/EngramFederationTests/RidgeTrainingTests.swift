@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct RidgeTrainingTests {
+@Suite(.timeLimit(.minutes(5))) struct RidgeTrainingTests {
     private func recipe(_ training: any LocalTraining, rounds: Int = 1, _ change: (inout Recipe) -> Void = { _ in }) -> Recipe {
         ToyFederation.recipe {
             $0.rounds = rounds

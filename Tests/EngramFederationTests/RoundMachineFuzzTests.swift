@@ -7,7 +7,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct RoundMachineFuzzTests {
+@Suite(.timeLimit(.minutes(5))) struct RoundMachineFuzzTests {
     /// Whatever comes in whatever order: nothing traps, what is sent was stored, and the state can always be stored and read back.
     @Test(arguments: Catalogue<any Grouping>.grouping.names, [1, 2, 3]) func noSequenceOfEventsTraps(grouping: String, seed: Int)
         throws

@@ -7,7 +7,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct RoundMachineTests {
+@Suite(.timeLimit(.minutes(5))) struct RoundMachineTests {
     private func script(agents: Int = 3, rounds: Int = 2, _ change: (inout Recipe) -> Void = { _ in }) -> MachineScript {
         MachineScript(
             ToyFederation.recipe {

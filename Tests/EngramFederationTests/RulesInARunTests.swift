@@ -5,7 +5,7 @@ import Testing
 @testable import EngramFederation
 
 /// Every aggregation and every server step in a whole run: what it remembers is stored, and comes back after a crash.
-@Suite(.timeLimit(.minutes(1))) struct RulesInARunTests {
+@Suite(.timeLimit(.minutes(5))) struct RulesInARunTests {
     private func endsInTheSameBytes(_ change: (inout Recipe) -> Void) throws {
         let toy = try ToyFederation(groups: [0, 0, 0, 0, 0, 1, 1])
         let recipe = ToyFederation.recipe(change)

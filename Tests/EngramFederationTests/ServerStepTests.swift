@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct ServerStepTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerStepTests {
     static let names = Catalogue<any ServerStep>.server.names
 
     /// The model and memory after these updates, from zeros.

@@ -5,7 +5,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct SignatureTests {
+@Suite(.timeLimit(.minutes(5))) struct SignatureTests {
     private func vector(_ n: Int, _ label: String) -> [Float] {
         var generator = SeededGenerator(seed: 1, label)
         return (0..<n).map { _ in Float(generator.normal()) }

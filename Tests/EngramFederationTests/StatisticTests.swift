@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct StatisticTests {
+@Suite(.timeLimit(.minutes(5))) struct StatisticTests {
     private func join(_ rule: Statistic.Rule, _ held: [Float], _ sent: [[Float]], rows: [Double], population: Int) throws
         -> [Float]
     {

@@ -7,7 +7,7 @@ import Testing
 @testable import EngramFederation
 
 /// Data that change in the middle of a run, and agents that join in it.
-@Suite(.timeLimit(.minutes(1))) struct StreamTests {
+@Suite(.timeLimit(.minutes(5))) struct StreamTests {
     /// Agents that change their group in a round; `to` counts from group 0.
     private func drifting(_ groups: [Int], _ to: [Int: Int], in round: Int32) throws -> ToyFederation {
         var toy = try ToyFederation(groups: groups)

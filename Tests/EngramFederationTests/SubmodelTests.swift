@@ -8,7 +8,7 @@ import Testing
 @testable import EngramFederation
 
 /// HeteroFL: the leading units of each hidden layer.
-@Suite(.timeLimit(.minutes(1))) struct SubmodelTests {
+@Suite(.timeLimit(.minutes(5))) struct SubmodelTests {
     private let full = Network(ModelSpec(inputs: 2, hidden: [4], outputs: 3, task: .classes))
 
     private func half() throws -> Submodel {

@@ -5,7 +5,7 @@ import Testing
 @testable import EngramFederation
 
 /// The whole core on small data: no count, no label, and the groups are found.
-@Suite(.timeLimit(.minutes(1))) struct ToyEndToEndTests {
+@Suite(.timeLimit(.minutes(5))) struct ToyEndToEndTests {
     private func report(_ groups: [Int], _ change: (inout Recipe) -> Void) throws -> Report {
         var run = ToyRun(
             ToyFederation.recipe {

@@ -8,7 +8,7 @@ import Testing
 @testable import EngramFederation
 
 /// Equalities that the methods' papers imply.
-@Suite(.timeLimit(.minutes(1))) struct TrainingTests {
+@Suite(.timeLimit(.minutes(5))) struct TrainingTests {
     let toy: ToyFederation
 
     init() throws { toy = try ToyFederation(groups: [0, 1, 0, 1]) }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct TransportTrainingTests {
+@Suite(.timeLimit(.minutes(5))) struct TransportTrainingTests {
     private static func training(_ form: FeatureMoments.Form) -> TransportTraining {
         var training = TransportTraining()
         training.form = form

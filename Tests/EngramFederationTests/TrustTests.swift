@@ -7,7 +7,7 @@ import Testing
 @testable import EngramFederation
 
 /// Rules that weigh agents by whom they resemble: FLTrust and FoolsGold.
-@Suite(.timeLimit(.minutes(1))) struct TrustTests {
+@Suite(.timeLimit(.minutes(5))) struct TrustTests {
     private var trust: FLTrust {
         var rule = FLTrust()
         rule.root = "a0"

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct UpdateBatchTests {
+@Suite(.timeLimit(.minutes(5))) struct UpdateBatchTests {
     /// When a slice holds fewer coordinates than there are, every update is read once a slice; no number is seen twice or missed.
     @Test(arguments: [(5, 3), (12, 1), (1, 12), (7, 2)]) func slicesCoverEachCoordinateOnce(width: Int, slices: Int) throws {
         let updates = ToyUpdates.normal(8, 12, seed: 5)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct UploadCheckTests {
+@Suite(.timeLimit(.minutes(5))) struct UploadCheckTests {
     let honest: Parcel
     let participant: Participant
     let work: Assignment

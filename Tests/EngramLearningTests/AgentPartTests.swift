@@ -2,7 +2,7 @@
 import EngramLearning
 import Testing
 
-@Suite("Agent parts", .timeLimit(.minutes(1)))
+@Suite("Agent parts", .timeLimit(.minutes(5)))
 struct AgentPartTests {
     @Test("quarter turns go counter-clockwise; four of them change nothing")
     func turns() throws {

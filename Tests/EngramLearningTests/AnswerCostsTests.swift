@@ -5,7 +5,7 @@ import Testing
 
 @testable import EngramLearning
 
-@Suite(.timeLimit(.minutes(1))) struct AnswerCostsTests {
+@Suite(.timeLimit(.minutes(5))) struct AnswerCostsTests {
     private func linear(_ task: EngramLearning.Task, outputs: Int, _ values: [Float]) throws -> (Network, ParameterSet) {
         let network = Network(ModelSpec(inputs: 1, hidden: [], outputs: outputs, task: task))
         return (network, try ParameterSet(layout: network.layout, values: values))

@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Moments of features", .timeLimit(.minutes(1)))
+@Suite("Moments of features", .timeLimit(.minutes(5)))
 struct FeatureMomentsTests {
     /// Correlated features around `offset`.
     static func data(rows: Int, dimension d: Int, offset: Float, seed: UInt64) throws -> Dataset {

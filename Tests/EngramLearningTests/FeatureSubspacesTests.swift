@@ -4,7 +4,7 @@ import EngramTensors
 import Foundation
 import Testing
 
-@Suite("Subspaces of features", .timeLimit(.minutes(1)))
+@Suite("Subspaces of features", .timeLimit(.minutes(5)))
 struct FeatureSubspacesTests {
     /// Class c lies along axis c (turned by `degrees` towards axis c + 4), with a little of axis c + 8 and noise.
     static func data(degrees: Double = 0, noise: Double = 0, classes: [Int] = [0, 1, 2], seed: UInt64 = 1) throws -> Dataset {

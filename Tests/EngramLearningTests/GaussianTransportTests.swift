@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Transport between Gaussians", .timeLimit(.minutes(1)))
+@Suite("Transport between Gaussians", .timeLimit(.minutes(5)))
 struct GaussianTransportTests {
     static func moments(_ seed: UInt64, form: FeatureMoments.Form = .full, dimension: Int = 6, rows: Int = 40) throws
         -> FeatureMoments
@@ -72,7 +72,7 @@ struct GaussianTransportTests {
     }
 }
 
-@Suite("Barycentres of Gaussians", .timeLimit(.minutes(1)))
+@Suite("Barycentres of Gaussians", .timeLimit(.minutes(5)))
 struct GaussianBarycentreTests {
     @Test("variances: the mean deviation, squared")
     func diagonal() throws {

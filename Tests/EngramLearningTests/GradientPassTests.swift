@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Gradient pass", .timeLimit(.minutes(1)))
+@Suite("Gradient pass", .timeLimit(.minutes(5)))
 struct GradientPassTests {
     private let rows = [7, 0, 3, 8, 5, 1]
 

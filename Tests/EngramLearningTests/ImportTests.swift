@@ -4,7 +4,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Importers", .timeLimit(.minutes(1)))
+@Suite("Importers", .timeLimit(.minutes(5)))
 struct ImportTests {
     static let images: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 255, 51, 102]
     static let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 2, 3, 4]

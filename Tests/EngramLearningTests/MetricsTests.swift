@@ -2,7 +2,7 @@
 import EngramLearning
 import Testing
 
-@Suite("Metrics, by hand", .timeLimit(.minutes(1)))
+@Suite("Metrics, by hand", .timeLimit(.minutes(5)))
 struct MetricsTests {
     @Test("accuracy")
     func accuracy() {

@@ -30,7 +30,7 @@ enum Toy {
     }
 }
 
-@Suite("Network", .timeLimit(.minutes(1)))
+@Suite("Network", .timeLimit(.minutes(5)))
 struct NetworkTests {
     @Test("the layout names every layer; the last one is the head")
     func layout() {

@@ -4,7 +4,7 @@ import EngramTensors
 import Foundation
 import Testing
 
-@Suite("Normalisation", .timeLimit(.minutes(1)))
+@Suite("Normalisation", .timeLimit(.minutes(5)))
 struct NormalisationTests {
     private let rows = Array(0..<9)
 

@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Partitions", .timeLimit(.minutes(1)))
+@Suite("Partitions", .timeLimit(.minutes(5)))
 struct PartitionTests {
     static let labels = (0..<3000).map { Int32($0 % 10) }
     static let fractions = SplitSizes.fractions(validation: 0.15, test: 0.25)
@@ -169,7 +169,7 @@ struct PartitionTests {
     }
 }
 
-@Suite("Planted drift", .timeLimit(.minutes(1)))
+@Suite("Planted drift", .timeLimit(.minutes(5)))
 struct DriftTests {
     @Test("a share of the agents goes over to the next group")
     func drifting() throws {

@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Choosing how much to borrow", .timeLimit(.minutes(1)))
+@Suite("Choosing how much to borrow", .timeLimit(.minutes(5)))
 struct RidgeChoiceTests {
     /// Scores that follow a linear model with noise; `slope` is the model of all features.
     static func data(slope: Float, noise: Double, rows: Int, seed: UInt64) throws -> Dataset {

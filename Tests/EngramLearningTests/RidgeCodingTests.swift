@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Ridge statistics as a tensor", .timeLimit(.minutes(1)))
+@Suite("Ridge statistics as a tensor", .timeLimit(.minutes(5)))
 struct RidgeCodingTests {
     static func sample() throws -> RidgeStatistics {
         let data = try Toy.data(.classes, rows: 90, inputs: 6)

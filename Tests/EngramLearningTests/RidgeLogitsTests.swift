@@ -2,7 +2,7 @@
 import EngramLearning
 import Testing
 
-@Suite("Ridge solutions as logits", .timeLimit(.minutes(1)))
+@Suite("Ridge solutions as logits", .timeLimit(.minutes(5)))
 struct RidgeLogitsTests {
     @Test("least squares becomes logits without a change of order")
     func logits() throws {

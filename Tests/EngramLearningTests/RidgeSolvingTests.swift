@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Ridge solutions over agents", .timeLimit(.minutes(1)))
+@Suite("Ridge solutions over agents", .timeLimit(.minutes(5)))
 struct RidgeSolvingTests {
     static func statistics(_ data: Dataset, _ rows: [Int], outputs: Int) -> RidgeStatistics {
         var statistics = RidgeStatistics(dimension: data.dimension, outputs: outputs)

@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Ridge statistics", .timeLimit(.minutes(1)))
+@Suite("Ridge statistics", .timeLimit(.minutes(5)))
 struct RidgeStatisticsTests {
     @Test("the gradient vanishes at the solution", arguments: [0.0, 2.5])
     func stationary(strength: Double) throws {

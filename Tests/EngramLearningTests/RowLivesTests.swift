@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Streams and circumstances", .timeLimit(.minutes(1)))
+@Suite("Streams and circumstances", .timeLimit(.minutes(5)))
 struct RowLivesTests {
     private func shard(_ lives: RowLives?, _ circumstances: Circumstances = Circumstances()) throws -> Shard {
         try Shard(

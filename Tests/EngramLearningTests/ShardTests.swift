@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Shards", .timeLimit(.minutes(1)))
+@Suite("Shards", .timeLimit(.minutes(5)))
 struct ShardTests {
     static func file(
         features: Safetensors.Tensor = .init(name: "features", shape: [4, 2], floats: [1, 2, 3, 4, 5, 6, 7, 8]),

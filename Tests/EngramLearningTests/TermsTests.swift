@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Terms", .timeLimit(.minutes(1)))
+@Suite("Terms", .timeLimit(.minutes(5)))
 struct TermsTests {
     private let network = Toy.network(.classes, inputs: 6, hidden: [5])
     private let data: Dataset

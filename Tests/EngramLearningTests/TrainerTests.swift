@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Trainer", .timeLimit(.minutes(1)))
+@Suite("Trainer", .timeLimit(.minutes(5)))
 struct TrainerTests {
     @Test("reaches the closed form of least squares", arguments: [0.0, 0.6])
     func closedForm(momentum: Double) throws {

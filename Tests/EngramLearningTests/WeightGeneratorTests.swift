@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Generated weights", .timeLimit(.minutes(1)))
+@Suite("Generated weights", .timeLimit(.minutes(5)))
 struct WeightGeneratorTests {
     private static func random(_ count: Int, _ seed: UInt64) -> [Float] {
         var generator = SeededGenerator(seed: seed)

@@ -2,7 +2,7 @@
 import EngramLocks
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct MutexTests {
+@Suite(.timeLimit(.minutes(5))) struct MutexTests {
     private final class Counter: Sendable {
         let value = Mutex(0)
     }

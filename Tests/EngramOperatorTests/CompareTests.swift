@@ -5,7 +5,7 @@ import EngramWire
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CompareTests {
     private static let settings = ["rounds=3", "model.hidden=[4]", "optimiser.rate=0.2"]
 

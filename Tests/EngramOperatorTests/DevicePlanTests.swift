@@ -5,7 +5,7 @@ import EngramWire
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DevicePlanTests {
     @Test("devices are written with the shards, and follow from seed and name")
     func devices() throws {

@@ -3,7 +3,7 @@ import EngramOperator
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ExitStatusTests {
     @Test(
         "every failure has its documented exit code",

@@ -5,7 +5,7 @@ import EngramWire
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FederationFolderTests {
     @Test("what was written is read back, shard by shard")
     func roundTrip() throws {

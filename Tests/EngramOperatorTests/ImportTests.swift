@@ -6,7 +6,7 @@ import EngramWire
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ImportTests {
     /// An IDX file: bytes [count, …].
     private func idx(_ shape: [Int], _ bytes: [UInt8]) -> [UInt8] {

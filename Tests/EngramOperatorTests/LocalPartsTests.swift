@@ -5,7 +5,7 @@ import Testing
 
 @testable import EngramOperator
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LocalPartsTests {
     @Test("a child's exit code and last words are known")
     func childEnds() async throws {

@@ -6,7 +6,7 @@ import EngramTensors
 import EngramWire
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PartitionPlanTests {
     @Test("every rotation re-uses every training row once, and nobody trains on test rows")
     func reuse() throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ProgressTests {
     private func summary(_ round: Int, metric: Double? = nil, seconds: Double = 2, clusters: Int = 1) -> RoundSummary {
         var summary = RoundSummary(

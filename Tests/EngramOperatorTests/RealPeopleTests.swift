@@ -7,7 +7,7 @@ import Testing
 
 /// Small cuts of real people's responses (docs/recipes.md has the full commands). The data may not be redistributed: without the
 /// environment variable ENGRAM_DATA, a folder with oasis-beauty and isola-rsvp-memory, these tests are skipped.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RealPeopleTests {
     private static func folder(_ name: String) -> String {
         (ProcessInfo.processInfo.environment["ENGRAM_DATA"] ?? "") + "/" + name

@@ -4,7 +4,7 @@ import EngramLearning
 import EngramOperator
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RecipeSourceTests {
     @Test("single keys change a preset")
     func overrides() throws {

@@ -5,7 +5,7 @@ import EngramOperator
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SimulateTests {
     private static let settings = ["--set", "rounds=12", "--set", "model.hidden=[4]", "--set", "optimiser.rate=0.2"]
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import EngramSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DeadlineHeapTests {
     @Test func firesInOrderAndForgetsCancelled() {
         var heap = DeadlineHeap<Int, String>()

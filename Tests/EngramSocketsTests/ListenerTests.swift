@@ -5,7 +5,7 @@ import Testing
 
 @testable import EngramSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ListenerTests {
     @Test func closeEndsAcceptAtOnce() async throws {
         let reactor = try Reactor()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngramSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReactorTests {
     /// Two connected streams on one reactor.
     static func pair(_ reactor: Reactor) async throws -> (TCPStream, TCPStream) {

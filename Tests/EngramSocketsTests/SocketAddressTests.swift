@@ -3,7 +3,7 @@ import Testing
 
 @testable import EngramSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SocketAddressTests {
     @Test(arguments: [
         ("127.0.0.1:7700", "127.0.0.1", 7700), ("[::1]:80", "::1", 80), ("daemon.example.org:1", "daemon.example.org", 1),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngramSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ThreadExecutorTests {
     private actor Counter {
         private let executor = ThreadExecutor(name: "counter")

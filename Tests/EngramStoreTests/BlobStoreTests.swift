@@ -5,7 +5,7 @@ import Testing
 
 @testable import EngramStore
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BlobStoreTests {
     @Test(arguments: [0, 1, 100_000, 3_000_001], [true, false])
     func whatGoesInComesOut(count: Int, durable: Bool) throws {

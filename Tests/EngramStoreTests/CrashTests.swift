@@ -9,7 +9,7 @@ import Testing
 ///
 /// The folder is copied while the store is open, after every step of a script: that is what a killed process leaves. Each copy is
 /// opened, compared with the live store, and checked for the invariants that the round machine relies on.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CrashTests {
     private func copy(_ path: String, to copy: String) throws {
         try FileManager.default.copyItem(atPath: path, toPath: copy)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import EngramStore
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FileSystemKindTests {
     private let mounts = """
         22 27 0:21 / /proc rw,relatime - proc proc rw

@@ -2,7 +2,7 @@
 import EngramStore
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RoundsTests {
     @Test(arguments: Backing.allCases)
     func aCommitWritesEverything(_ backing: Backing) throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import EngramStore
 
 /// What only a database file can go wrong with.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SQLiteStateStoreTests {
     private func withDatabase(_ path: String, _ body: (Database) throws -> Void) throws {
         let queue = try DatabaseQueue(path: path)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngramStore
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SpoolPathsTests {
     @Test(arguments: ["a", "a.part", "edge-1.upload", "A_b-c.9", String(repeating: "x", count: 64)])
     func namesReadBack(agent: String) throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngramStore
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StoreErrorTests {
     @Test(arguments: [
         (ENOSPC, StoreError.diskFull(path: "p")), (EDQUOT, .diskFull(path: "p")), (EROFS, .readOnly(path: "p")),

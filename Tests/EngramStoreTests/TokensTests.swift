@@ -3,7 +3,7 @@ import EngramBytes
 import EngramStore
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TokensTests {
     @Test(arguments: Backing.allCases)
     func worksOnce(_ backing: Backing) throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngramStore
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct UploadSpoolTests {
     private let temporary: TemporaryFolder
     private let bytes = Sample.bytes(10_000)

@@ -3,7 +3,7 @@ import EngramBytes
 import EngramStore
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct UploadsTests {
     @Test(arguments: Backing.allCases)
     func countsEachAgentOnce(_ backing: Backing) throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import EngramTLS
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HandshakeTests {
     @Test(arguments: [Role.agent, .operator])
     func goodCertificatesMeet(role: Role) throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngramTLS
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PKITests {
     @Test func identityComesFromTheCallerAlone() throws {
         let federation = try Federation()

@@ -3,7 +3,7 @@ import CKernels
 import EngramTensors
 import Testing
 
-@Suite("The built-in matrix product", .timeLimit(.minutes(1)))
+@Suite("The built-in matrix product", .timeLimit(.minutes(5)))
 struct BuiltInProductTests {
     @Test("agrees with plain loops, edges and scaling included", arguments: [0, 1, 2, 3])
     func agrees(form: Int) {

@@ -2,7 +2,7 @@
 import EngramTensors
 import Testing
 
-@Suite("Assignment to edges of limited capacity", .timeLimit(.minutes(1)))
+@Suite("Assignment to edges of limited capacity", .timeLimit(.minutes(5)))
 struct CapacityAssignmentTests {
     /// The least cost by trying everything.
     static func bruteForce(_ costs: Matrix, _ capacities: [Int]) -> Double {

@@ -2,7 +2,7 @@
 import EngramTensors
 import Testing
 
-@Suite("Float64 as pairs of Float32", .timeLimit(.minutes(1)))
+@Suite("Float64 as pairs of Float32", .timeLimit(.minutes(5)))
 struct FloatPairsTests {
     @Test("48 bits come back")
     func precision() throws {

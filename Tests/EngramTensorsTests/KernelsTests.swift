@@ -3,7 +3,7 @@ import EngramTensors
 import Foundation
 import Testing
 
-@Suite("Kernels against plain Swift", .timeLimit(.minutes(1)))
+@Suite("Kernels against plain Swift", .timeLimit(.minutes(5)))
 struct KernelsTests {
     static let lengths = [0, 1, 2, 15, 16, 17, 63, 64, 65, 1000]
 

@@ -21,7 +21,7 @@ enum Sample {
     static func identity(_ n: Int) -> Matrix { Matrix(diagonal: [Double](repeating: 1, count: n)) }
 }
 
-@Suite("Matrices", .timeLimit(.minutes(1)))
+@Suite("Matrices", .timeLimit(.minutes(5)))
 struct MatrixTests {
     static let shapes = [(0, 3, 2), (1, 1, 1), (3, 0, 4), (4, 8, 8), (5, 3, 9), (7, 33, 17), (37, 40, 21)]
 

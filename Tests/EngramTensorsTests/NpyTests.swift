@@ -3,7 +3,7 @@ import EngramBytes
 import EngramTensors
 import Testing
 
-@Suite("npy and npz", .timeLimit(.minutes(1)))
+@Suite("npy and npz", .timeLimit(.minutes(5)))
 struct NpyTests {
     static func npy(_ header: String, _ data: [UInt8], version: UInt8 = 1) -> [UInt8] {
         let text = Array(header.utf8)

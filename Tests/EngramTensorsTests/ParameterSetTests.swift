@@ -3,7 +3,7 @@ import EngramTensors
 import Foundation
 import Testing
 
-@Suite("Parameter sets", .timeLimit(.minutes(1)))
+@Suite("Parameter sets", .timeLimit(.minutes(5)))
 struct ParameterSetTests {
     static func layout() throws -> ParameterLayout {
         try ParameterLayout(tensors: [

@@ -3,7 +3,7 @@ import EngramTensors
 import Foundation
 import Testing
 
-@Suite("Principal angles", .timeLimit(.minutes(1)))
+@Suite("Principal angles", .timeLimit(.minutes(5)))
 struct PrincipalAnglesTests {
     /// Two subspaces of 2·count dimensions that are apart by the given angles, both seen in a turned frame and by turned bases.
     static func spans(apart degrees: [Double], seed: UInt64) throws -> (Matrix, Matrix) {

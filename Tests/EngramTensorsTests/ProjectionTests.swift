@@ -2,7 +2,7 @@
 import EngramTensors
 import Testing
 
-@Suite("Sign projection", .timeLimit(.minutes(1)))
+@Suite("Sign projection", .timeLimit(.minutes(5)))
 struct ProjectionTests {
     @Test(
         "keeps inner products on average over seeds, with the stated spread",

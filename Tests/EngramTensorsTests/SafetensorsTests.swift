@@ -2,7 +2,7 @@
 import EngramTensors
 import Testing
 
-@Suite("Safetensors", .timeLimit(.minutes(1)))
+@Suite("Safetensors", .timeLimit(.minutes(5)))
 struct SafetensorsTests {
     static func file(_ header: String, _ data: [UInt8] = [], length: UInt64? = nil) -> [UInt8] {
         let text = Array(header.utf8)

@@ -3,7 +3,7 @@ import EngramTensors
 import Foundation
 import Testing
 
-@Suite("Seeded generator", .timeLimit(.minutes(1)))
+@Suite("Seeded generator", .timeLimit(.minutes(5)))
 struct SeededGeneratorTests {
     @Test("its streams are pinned for ever")
     func golden() {

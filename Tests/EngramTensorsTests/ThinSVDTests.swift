@@ -3,7 +3,7 @@ import EngramTensors
 import Foundation
 import Testing
 
-@Suite("Singular values and bases", .timeLimit(.minutes(1)))
+@Suite("Singular values and bases", .timeLimit(.minutes(5)))
 struct ThinSVDTests {
     static func rebuilt(_ svd: ThinSVD) -> Matrix { svd.left.transposed * svd.right.scaling(rowsBy: svd.values) }
 

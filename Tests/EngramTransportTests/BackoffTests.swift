@@ -3,7 +3,7 @@ import Testing
 
 @testable import EngramTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BackoffTests {
     @Test func doublesWithJitterUpToTheLongest() {
         var generator = SplitMix64(state: 1)

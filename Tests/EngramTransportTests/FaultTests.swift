@@ -5,7 +5,7 @@ import Testing
 
 @testable import EngramTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FaultTests {
     private func pieces(_ plan: FaultPlan, connection: Int) -> [Int] {
         var script = plan.script(connection: connection, direction: 0)

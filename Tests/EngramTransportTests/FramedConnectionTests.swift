@@ -7,7 +7,7 @@ import Testing
 
 @testable import EngramTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FramedConnectionTests {
     /// Sends every frame back until the peer ends.
     static func echo(_ stream: any ByteStream) async {

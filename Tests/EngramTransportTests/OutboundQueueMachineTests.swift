@@ -3,7 +3,7 @@ import Testing
 
 @testable import EngramTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct OutboundQueueMachineTests {
     @Test func smallMessagesAreJoined() {
         var machine = OutboundQueueMachine(limit: 1000, batch: 10)

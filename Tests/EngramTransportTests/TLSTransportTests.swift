@@ -7,7 +7,7 @@ import Testing
 
 @testable import EngramTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TLSTransportTests {
     /// A server that says hello to each client, and what it said about those that it refused.
     private final class Server: Sendable {

@@ -2,7 +2,7 @@
 import EngramWire
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ClientSessionMachineTests {
+@Suite(.timeLimit(.minutes(5))) struct ClientSessionMachineTests {
     private func sample(_ name: String) throws -> Message {
         try #require(Samples.message(name))
     }

@@ -4,7 +4,7 @@ import EngramWire
 import Testing
 
 /// Whatever the bytes are: values, finite and as many as declared, or an error.
-@Suite(.timeLimit(.minutes(1))) struct CodecFuzzTests {
+@Suite(.timeLimit(.minutes(5))) struct CodecFuzzTests {
     static let formats: [(layout: UInt8, parameters: [UInt8], format: ValueFormat)] = [
         (0, [], .float32), (1, [], .float16), (2, [], .int8), (3, [0, 1], .qsgd(levels: 1)), (3, [0, 6], .qsgd(levels: 6)),
         (3, [0x7F, 0xFF], .qsgd(levels: 32_767)), (32, [2, 2], .hsq(segment: 2, bits: 2)),

@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 /// What error feedback rests on: E‖C(v) − v‖² ≤ (1 − γ)‖v‖² for every v (Stich et al. 2018; Basu et al. 2019, lemma 3).
-@Suite(.timeLimit(.minutes(1))) struct ContractionTests {
+@Suite(.timeLimit(.minutes(5))) struct ContractionTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let steps: [CodecStep]
         let contraction: Double

@@ -2,7 +2,7 @@
 import EngramWire
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CoordinatorSessionMachineTests {
+@Suite(.timeLimit(.minutes(5))) struct CoordinatorSessionMachineTests {
     private func machine(_ role: SessionRole, _ change: (inout WireLimits) -> Void = { _ in }) -> CoordinatorSessionMachine {
         var limits = WireLimits()
         change(&limits)

@@ -2,7 +2,7 @@
 import EngramWire
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FrameDecoderTests {
+@Suite(.timeLimit(.minutes(5))) struct FrameDecoderTests {
     private let frames = [
         Frame(version: 1, kind: 4, flags: 0, stream: 0, payload: [0, 0, 0, 0, 0, 0, 0, 7]),
         Frame(version: 1, kind: 35, flags: 1, stream: .max, payload: [UInt8](repeating: 5, count: 1000)),

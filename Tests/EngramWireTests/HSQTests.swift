@@ -3,7 +3,7 @@ import EngramTensors
 import EngramWire
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HSQTests {
+@Suite(.timeLimit(.minutes(5))) struct HSQTests {
     /// Segment and bits, from the smallest to the largest codebook.
     static let shapes = [(2, 2), (3, 4), (4, 8), (8, 4), (8, 8), (16, 6), (64, 7)]
 

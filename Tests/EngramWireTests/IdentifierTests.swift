@@ -3,7 +3,7 @@ import EngramWire
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct IdentifierTests {
+@Suite(.timeLimit(.minutes(5))) struct IdentifierTests {
     @Test(arguments: ["a", "A.b_c-9", "-x", String(repeating: "z", count: 64)])
     func accepts(text: String) {
         #expect(AgentID(text)?.rawValue == text)

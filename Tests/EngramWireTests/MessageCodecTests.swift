@@ -3,7 +3,7 @@ import EngramBytes
 import EngramWire
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct MessageCodecTests {
+@Suite(.timeLimit(.minutes(5))) struct MessageCodecTests {
     private let codec = MessageCodec(limits: WireLimits())
 
     @Test func everyKindRoundTrips() throws {

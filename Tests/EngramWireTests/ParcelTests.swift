@@ -3,7 +3,7 @@ import EngramBytes
 import EngramWire
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ParcelTests {
+@Suite(.timeLimit(.minutes(5))) struct ParcelTests {
     private func sample() throws -> Parcel {
         let values = Samples.update(600, seed: 1)
         return Parcel(

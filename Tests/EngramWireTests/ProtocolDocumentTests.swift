@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 /// Holds docs/protocol.md and the code to each other.
-@Suite(.timeLimit(.minutes(1))) struct ProtocolDocumentTests {
+@Suite(.timeLimit(.minutes(5))) struct ProtocolDocumentTests {
     private let document: String
 
     init() throws {

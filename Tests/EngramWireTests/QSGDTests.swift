@@ -3,7 +3,7 @@ import EngramTensors
 import EngramWire
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct QSGDTests {
+@Suite(.timeLimit(.minutes(5))) struct QSGDTests {
     /// Two buckets, the second shorter.
     private let values = Samples.update(700, seed: 31)
 

@@ -3,7 +3,7 @@ import EngramTensors
 import EngramWire
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RandomKTests {
+@Suite(.timeLimit(.minutes(5))) struct RandomKTests {
     private let values = Samples.update(1000, seed: 41)
 
     private func received(_ values: [Float], _ steps: [CodecStep], feedback: Bool, seed: Int) throws -> [Float] {

@@ -2,7 +2,7 @@
 import EngramWire
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TransferMachineTests {
+@Suite(.timeLimit(.minutes(5))) struct TransferMachineTests {
     @Test(arguments: [0, 1, 9, 10, 11, 20, 25], [0, 1, 10])
     func whatOneSideSendsTheOtherTakes(size: Int, offset: Int) throws {
         guard offset <= size else { return }

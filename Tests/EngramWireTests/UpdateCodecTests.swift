@@ -4,7 +4,7 @@ import EngramWire
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct UpdateCodecTests {
+@Suite(.timeLimit(.minutes(5))) struct UpdateCodecTests {
     private func roundTrip(_ values: [Float], _ steps: [CodecStep], deflate: Bool = false) throws -> [Float] {
         let packed = try UpdateCodec(steps, deflate: deflate).pack(values, name: "w")
         let parcel = try Parcel(decoding: Parcel(tensors: [packed]).encoded(), limits: WireLimits())

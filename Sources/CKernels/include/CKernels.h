@@ -66,11 +66,13 @@ void ek_gram(size_t rows, size_t d, size_t k, const float *x, const float *y, do
 int ek_cholesky_solve(size_t n, size_t k, double *a, double *b);
 
 // Matrix product (blas.c): C[m,n] = alpha op(A)[m,k] op(B)[k,n] + beta C, row-major; transpose flags are 0 or 1.
-// The first call chooses the backend for the life of the process and may allocate.
+// The first call chooses the backend for the life of the process, calls ek_keep_memory and may allocate.
 void ek_sgemm(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda,
               const float *b, size_t ldb, float beta, float *c, size_t ldc);
 void ek_sgemm_builtin(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda,
                       const float *b, size_t ldb, float beta, float *c, size_t ldc);
 const char *ek_backend(void);       // chooses if that has not been done; static text such as "OpenBLAS SkylakeX"
+// Lets the allocator keep up to 32 MB of freed memory (of each of its arenas) instead of returning it to the system.
+void ek_keep_memory(void);
 const char *ek_builtin_name(void);  // "avx512", "avx2" or "portable"
 #endif

@@ -2,4 +2,4 @@
 import Testing
 
 /// Hostile and unlucky peers, one daemon at a time; whatever they do, honest agents are served afterwards.
-@Suite(.serialized, .timeLimit(.minutes(1))) enum Hostile {}
+@Suite(.serialized, .timeLimit(.minutes(5))) enum Hostile {}

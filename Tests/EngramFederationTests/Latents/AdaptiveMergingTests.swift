@@ -5,7 +5,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct AdaptiveMergingTests {
+@Suite(.timeLimit(.minutes(5))) struct AdaptiveMergingTests {
     let shard: Shard
     let network: Network
     /// A model that fits the shard, and one whose head says the contrary.

@@ -5,7 +5,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct BalancedHeadTests {
+@Suite(.timeLimit(.minutes(5))) struct BalancedHeadTests {
     /// Thirty rows of class 0 and three of class 1, which overlap.
     private func shard() throws -> Shard {
         var generator = SeededGenerator(seed: 9)

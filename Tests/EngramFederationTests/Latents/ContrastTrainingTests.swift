@@ -6,7 +6,7 @@ import Testing
 @testable import EngramFederation
 
 /// What the contrasts of models, views and prototypes do to latents.
-@Suite(.timeLimit(.minutes(1))) struct ContrastTrainingTests {
+@Suite(.timeLimit(.minutes(5))) struct ContrastTrainingTests {
     let shard: Shard
 
     init() throws { shard = try #require(try ToyFederation(groups: [0]).shards[.toy(0)]) }

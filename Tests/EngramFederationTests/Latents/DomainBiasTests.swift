@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct DomainBiasTests {
+@Suite(.timeLimit(.minutes(5))) struct DomainBiasTests {
     let toy: ToyFederation
     let shard: Shard
     let network: Network

@@ -6,7 +6,7 @@ import Testing
 @testable import EngramFederation
 
 /// Methods that add to FedAvg are FedAvg where they add nothing, bit by bit; and are refused where they cannot add anything.
-@Suite(.timeLimit(.minutes(1))) struct LatentLimitsTests {
+@Suite(.timeLimit(.minutes(5))) struct LatentLimitsTests {
     private func model(_ training: any LocalTraining) throws -> ParameterSet {
         var run = ToyRun(
             ToyFederation.recipe {

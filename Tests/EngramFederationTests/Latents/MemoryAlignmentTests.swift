@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct MemoryAlignmentTests {
+@Suite(.timeLimit(.minutes(5))) struct MemoryAlignmentTests {
     /// Scores that follow a curve of the first feature; even rows are memorable, odd ones hardly.
     private func shard(_ task: Task = .scores, memorability: Bool = true, name: String = "m") throws -> Shard {
         var generator = SeededGenerator(seed: 3, name)

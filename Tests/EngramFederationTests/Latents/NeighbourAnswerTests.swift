@@ -5,7 +5,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct NeighbourAnswerTests {
+@Suite(.timeLimit(.minutes(5))) struct NeighbourAnswerTests {
     let shard: Shard
     let network: Network
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngramFederation
 
-@Suite(.timeLimit(.minutes(1))) struct PrototypeTrainingTests {
+@Suite(.timeLimit(.minutes(5))) struct PrototypeTrainingTests {
     let toy: ToyFederation
 
     init() throws { toy = try ToyFederation(groups: [0, 0, 1]) }

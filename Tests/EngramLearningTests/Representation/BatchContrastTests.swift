@@ -3,7 +3,7 @@ import EngramLearning
 import Foundation
 import Testing
 
-@Suite("Contrast within a batch", .timeLimit(.minutes(1)))
+@Suite("Contrast within a batch", .timeLimit(.minutes(5)))
 struct BatchContrastTests {
     @Test("the gradients are slopes")
     func slopes() {

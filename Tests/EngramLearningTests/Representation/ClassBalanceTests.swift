@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Class balance", .timeLimit(.minutes(1)))
+@Suite("Class balance", .timeLimit(.minutes(5)))
 struct ClassBalanceTests {
     func balanced(_ latents: [Float], _ labels: [Int32], neighbours: Int = 5, seed: UInt64 = 1) -> (
         latents: [Float], labels: [Int32]

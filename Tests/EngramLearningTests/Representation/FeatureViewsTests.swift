@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Feature views", .timeLimit(.minutes(1)))
+@Suite("Feature views", .timeLimit(.minutes(5)))
 struct FeatureViewsTests {
     /// Two classes far apart in the first feature; the second varies ten times as much within a class as the first; the third
     /// is constant.

@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Head tuning", .timeLimit(.minutes(1)))
+@Suite("Head tuning", .timeLimit(.minutes(5)))
 struct HeadTuningTests {
     @Test("is what training with the other layers frozen does", arguments: Task.allCases, [[], [6], [5, 4]])
     func tunes(task: Task, hidden: [Int]) throws {

@@ -2,7 +2,7 @@
 import EngramLearning
 import Testing
 
-@Suite("Pull on the batch's mean", .timeLimit(.minutes(1)))
+@Suite("Pull on the batch's mean", .timeLimit(.minutes(5)))
 struct MeanPullTests {
     @Test("the gradient is the slope, the same for every row")
     func slope() {

@@ -2,7 +2,7 @@
 import EngramLearning
 import Testing
 
-@Suite("Memorability weights", .timeLimit(.minutes(1)))
+@Suite("Memorability weights", .timeLimit(.minutes(5)))
 struct MemorabilityWeightsTests {
     let memorability: [Float] = [0.2, 0.4, 0.9, 0.6, 1]
 

@@ -3,7 +3,7 @@ import EngramLearning
 import Foundation
 import Testing
 
-@Suite("Model contrast", .timeLimit(.minutes(1)))
+@Suite("Model contrast", .timeLimit(.minutes(5)))
 struct ModelContrastTests {
     @Test("the gradient is the slope")
     func slope() {

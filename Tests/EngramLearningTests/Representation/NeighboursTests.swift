@@ -4,7 +4,7 @@ import EngramTensors
 import Foundation
 import Testing
 
-@Suite("Neighbours", .timeLimit(.minutes(1)))
+@Suite("Neighbours", .timeLimit(.minutes(5)))
 struct NeighboursTests {
     func classes(_ share: Double, count: Int = 2, scale: Double = 1) -> Neighbours {
         Neighbours(

@@ -4,7 +4,7 @@ import EngramTensors
 import Foundation
 import Testing
 
-@Suite("Terms on prototypes", .timeLimit(.minutes(1)))
+@Suite("Terms on prototypes", .timeLimit(.minutes(5)))
 struct PrototypeTermTests {
     /// Key 2 is absent.
     let prototypes = Prototypes.sums(

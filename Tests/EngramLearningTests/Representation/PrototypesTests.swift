@@ -3,7 +3,7 @@ import EngramLearning
 import EngramTensors
 import Testing
 
-@Suite("Prototypes", .timeLimit(.minutes(1)))
+@Suite("Prototypes", .timeLimit(.minutes(5)))
 struct PrototypesTests {
     @Test("means of keys, the absent ones known")
     func means() {

@@ -3,7 +3,7 @@ import EngramLearning
 import Foundation
 import Testing
 
-@Suite("Rank loss", .timeLimit(.minutes(1)))
+@Suite("Rank loss", .timeLimit(.minutes(5)))
 struct RankLossTests {
     @Test("the gradient is the slope, and sums to nothing")
     func slope() {

@@ -3,7 +3,7 @@ import EngramLearning
 import Foundation
 import Testing
 
-@Suite("Agreement of strong views", .timeLimit(.minutes(1)))
+@Suite("Agreement of strong views", .timeLimit(.minutes(5)))
 struct StrongViewAgreementTests {
     let bank = Latents.random(7, width: 4, seed: 5)
 

@@ -2,7 +2,7 @@
 import EngramLearning
 import Testing
 
-@Suite("Sum of terms", .timeLimit(.minutes(1)))
+@Suite("Sum of terms", .timeLimit(.minutes(5)))
 struct TermSumTests {
     @Test("the sum's value and gradient are the sums")
     func sums() {

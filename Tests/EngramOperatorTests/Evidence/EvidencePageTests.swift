@@ -4,7 +4,7 @@ import EngramOperator
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct EvidencePageTests {
     private static let data = EvidenceData(folder: nil, fashion: "/nowhere")
 
