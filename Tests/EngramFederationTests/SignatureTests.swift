@@ -69,11 +69,12 @@ import Testing
             Signature((0..<8).map { j in Float((j == i % 3 ? 3.0 : 0) + 0.3 * generator.normal()) })
         }
         var draws = SeededGenerator(seed: 3)
-        let groups = KMeans.groups(items, count: 3, using: &draws)
+        let groups = KMeans(items, count: 3, restarts: 1, using: &draws).groups
         for i in items.indices { for j in items.indices { #expect((groups[i] == groups[j]) == (i % 3 == j % 3)) } }
-        #expect(KMeans.groups([], count: 3, using: &draws).isEmpty)
-        #expect(KMeans.groups([items[0], items[0]], count: 5, using: &draws) == [0, 0])
-        #expect(KMeans.groups(items, count: 1, using: &draws) == [Int](repeating: 0, count: 30))
-        #expect(KMeans.groups([Signature([0, 0]), Signature([0, 0])], count: 2, using: &draws).allSatisfy { $0 < 2 })
+        #expect(KMeans([], count: 3, restarts: 2, using: &draws).groups.isEmpty)
+        #expect(KMeans([items[0], items[0]], count: 5, restarts: 2, using: &draws).groups == [0, 0])
+        #expect(KMeans(items, count: 1, restarts: 2, using: &draws).groups == [Int](repeating: 0, count: 30))
+        let zeros = [Signature([0, 0]), Signature([0, 0])]
+        #expect(KMeans(zeros, count: 2, restarts: 2, using: &draws).groups.allSatisfy { $0 < 2 })
     }
 }

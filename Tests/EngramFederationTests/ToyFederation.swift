@@ -14,19 +14,21 @@ struct ToyFederation {
 
     private(set) var shards: [AgentID: Shard]
 
-    /// Agents a0, a1, …; agent i belongs to group `groups[i]`.
-    init(groups: [Int], train: Int = 24, validation: Int = 30, test: Int = 12, seed: UInt64 = 7) throws {
+    /// Agents a0, a1, …; agent i belongs to group `groups[i]`, and those after them have every second row of group 1 and the others of 0.
+    init(
+        groups: [Int], mixed: Int = 0, train: Int = 24, validation: Int = 30, test: Int = 12, seed: UInt64 = 7
+    ) throws {
         var shards: [AgentID: Shard] = [:]
-        for (i, group) in groups.enumerated() {
+        for (i, group) in (groups + [Int](repeating: -1, count: mixed)).enumerated() {
             let name = "a\(i)"
             var generator = SeededGenerator(seed: seed, "toy", name)
             var features: [Float] = []
             var labels: [Int32] = []
-            for _ in 0..<(train + validation + test) {
+            for number in 0..<(train + validation + test) {
                 let row = (0..<Self.inputs).map { _ in Float(generator.normal()) }
                 let largest = (0..<Self.classes).reduce(0) { row[$1] > row[$0] ? $1 : $0 }
                 features += row
-                labels.append(Int32((largest + group) % Self.classes))
+                labels.append(Int32((largest + (group < 0 ? number % 2 : group)) % Self.classes))
             }
             let data = try Dataset(features: .float32(features), dimension: Self.inputs, targets: .classes(labels))
             shards[AgentID(checked: name)] = try Shard(

@@ -2,8 +2,15 @@
 
 /// Agglomerative clustering by the nearest-neighbour chain, O(n²) time and memory (Murtagh 1983).
 package struct Agglomeration {
-    package enum Linkage: Sendable {
-        case average, complete
+    /// How far two groups are apart, given the distances of their members.
+    package enum Linkage: String, CaseIterable, Sendable {
+        /// The least distance. Its cut into two makes the least distance across as large as any cut can.
+        case single
+        case average
+        /// The greatest distance.
+        case complete
+        /// √(2ab / (a + b)) times the distance of the means, for Euclidean distances and sizes a and b (Ward 1963).
+        case ward
     }
 
     /// One merge: the two items that stand for their groups, and the distance between the groups.
@@ -44,12 +51,8 @@ package struct Agglomeration {
             let (keep, gone) = (min(tip, best), max(tip, best))
             merges.append(Merge(a: keep, b: gone, height: least))
             for other in 0..<n where alive[other] && other != keep && other != gone {
-                let joined =
-                    switch linkage {
-                    case .complete: max(d[keep][other], d[gone][other])
-                    case .average:
-                        (size[keep] * d[keep][other] + size[gone] * d[gone][other]) / (size[keep] + size[gone])
-                    }
+                let joined = linkage.joined(
+                    d[keep][other], d[gone][other], apart: least, sizes: (size[keep], size[gone], size[other]))
                 d[keep][other] = joined
                 d[other][keep] = joined
             }
@@ -73,12 +76,38 @@ package struct Agglomeration {
             let (a, b) = (find(merge.a), find(merge.b))
             root[max(a, b)] = min(a, b)
         }
+        return (0..<count).map(find).renumbered
+    }
+
+    /// Group numbers when the merges stop where groups are further apart than this.
+    package func groups(within height: Double) -> [Int] { groups(count - merges.prefix { $0.height <= height }.count) }
+}
+
+extension Agglomeration.Linkage {
+    /// The distance of a third group from two that merge, given its distances to them and theirs (Lance & Williams 1967).
+    fileprivate func joined(
+        _ a: Double, _ b: Double, apart: Double, sizes: (a: Double, b: Double, other: Double)
+    ) -> Double {
+        switch self {
+        case .single: return min(a, b)
+        case .complete: return max(a, b)
+        case .average: return (sizes.a * a + sizes.b * b) / (sizes.a + sizes.b)
+        case .ward:
+            let (left, right) = (sizes.a + sizes.other, sizes.b + sizes.other)
+            let squares = left * a * a + right * b * b - sizes.other * apart * apart
+            return (max(0, squares) / (left + sizes.b)).squareRoot()
+        }
+    }
+}
+
+extension Array where Element == Int {
+    /// The same groups, numbered 0, 1, … in the order in which they first appear.
+    var renumbered: [Int] {
         var names: [Int: Int] = [:]
-        return (0..<count).map { item in
-            let top = find(item)
-            if let name = names[top] { return name }
-            names[top] = names.count
-            return names.count - 1
+        return map { group in
+            let name = names[group] ?? names.count
+            names[group] = name
+            return name
         }
     }
 }

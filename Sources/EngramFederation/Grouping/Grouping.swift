@@ -131,6 +131,12 @@ extension Catalogue where Axis == any Grouping {
             .init(name: Laplacian.name, summary: Laplacian.summary) { Laplacian() },
             .init(name: Attention.name, summary: Attention.summary) { Attention() },
             .init(name: Hypernetwork.name, summary: Hypernetwork.summary) { Hypernetwork() },
+            .init(name: Hierarchical.name, summary: Hierarchical.summary) { Hierarchical() },
+            .init(name: FedGroup.name, summary: FedGroup.summary) { FedGroup() },
+            .init(name: FeSEM.name, summary: FeSEM.summary) { FeSEM() },
+            .init(name: PACFL.name, summary: PACFL.summary) { PACFL() },
+            .init(name: StoCFL.name, summary: StoCFL.summary) { StoCFL() },
+            .init(name: FedSoft.name, summary: FedSoft.summary) { FedSoft() },
             .init(name: Constellation.name, summary: Constellation.summary) { Constellation() },
         ])
     }

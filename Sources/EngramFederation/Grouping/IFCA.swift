@@ -7,13 +7,16 @@ package import EngramWire
 /// rows and trains that one.
 ///
 /// Random starts often collapse into fewer clusters, so by default the first rounds train one model for all, k-means++ on the signatures
-/// places the agents for one round, and only then do they choose (the paper's warm start). `warm_up: 0` gives k seeded random models.
+/// places the agents for one round, and only then do they choose (the paper's warm start). Of several k-means++ starts the one is
+/// taken whose groups are the tightest: no loss and no label has a part in it, and restarting costs no round. `warm_up: 0` gives k seeded
+/// random models, the paper's other start, which are all alike for a model without hidden layers.
 package struct IFCA: Grouping {
     package static let name = "ifca"
     package static let summary = "k models, each agent trains the one that fits it best (Ghosh et al. 2020, IFCA)"
 
     package var clusters = 4
     package var warmUp = 3
+    package var restarts = KMeans.restarts
     package var seed = 1
 
     package struct State: Codable, Sendable {
@@ -28,8 +31,11 @@ package struct IFCA: Grouping {
         try options.integer("clusters", &clusters, 1...60, "number of models; every agent gets them all")
         try options.integer(
             "warm_up", &warmUp, 0...1_000_000, "rounds of one model for all before agents are told apart; 0: random starts")
+        try options.integer("restarts", &restarts, 1...1000, "k-means++ starts, of which the tightest is taken")
         try options.integer("seed", &seed, 0...Int.max, "seed of the k-means++ start")
     }
+
+    package func objection(to recipe: Recipe) -> String? { warmUp == 0 && clusters > 1 ? objectionToEqualStarts(recipe) : nil }
 
     package func begin(_ members: [Member], book: inout ClusterBook, initial: (Int) -> Digest) -> State {
         if warmUp > 0 {
@@ -71,16 +77,17 @@ package struct IFCA: Grouping {
         guard evidence.round == warmUp, warmUp > 0, let root = book.clusters.first else { return }
         let members = root.members.filter { state.signatures[$0] != nil }
         var generator = SeededGenerator(seed: UInt64(seed), "ifca")
-        let groups = KMeans.groups(members.compactMap { state.signatures[$0] }, count: clusters, using: &generator)
+        let means = KMeans(
+            members.compactMap { state.signatures[$0] }, count: clusters, restarts: restarts, using: &generator)
         var parts: [(id: SlotID, members: [AgentID])] = []
         for k in 0..<clusters {
             guard let id = book.openCandidate(copying: root.id) else { continue }
-            var part = members.indices.filter { groups[$0] == k }.map { members[$0] }
+            var part = members.indices.filter { means.groups[$0] == k }.map { members[$0] }
             if k == 0 { part += root.members.filter { state.signatures[$0] == nil } }
             parts.append((id, part))
         }
         book.split(
             root.id, into: parts, round: evidence.round, reason: "k-means++ on the signatures of the warm start",
-            figures: ["clusters": Double(clusters)])
+            figures: ["clusters": Double(clusters), "dispersion": means.dispersion])
     }
 }

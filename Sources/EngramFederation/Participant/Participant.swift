@@ -252,17 +252,10 @@ package struct Participant: Sendable {
     /// For which share of the training rows each offered home or probe has the least loss; ties go to the first.
     private func describeShares(_ assignment: Assignment, _ received: [SlotID: ParameterSet], in parcel: inout Parcel) {
         let slots = assignment.offers.filter { $0.use == .home || $0.use == .probe }.map(\.slot)
-        let losses = slots.compactMap { received[$0] }.map { network.losses($0, shard.data, rows: shard.train) }
-        guard losses.count == slots.count, !shard.train.isEmpty else { return }
-        var wins = [Int](repeating: 0, count: slots.count)
-        for row in shard.train.indices {
-            var best = 0
-            for k in losses.indices where losses[k][row] < losses[best][row] { best = k }
-            wins[best] += 1
-        }
-        for (slot, count) in zip(slots, wins) {
-            parcel.scalars["slot/\(slot)/share"] = Double(count) / Double(shard.train.count)
-        }
+        guard
+            let shares = RowShares(slots.compactMap { received[$0] }, network: network, data: shard.data, rows: shard.train)
+        else { return }
+        for (slot, share) in zip(slots, shares.values) { parcel.scalars["slot/\(slot)/share"] = share }
     }
 
     private func validationLosses(_ model: ParameterSet?) -> [Double] {

@@ -190,6 +190,25 @@ package struct Preset: Sendable {
             $0.grouping = Attention()
         },
         Preset("pfedhn", "a network that generates each agent's model (Shamsian et al. 2021)") { $0.grouping = Hypernetwork() },
+        Preset("flhc", "one agglomerative clustering of all updates (Briggs et al. 2020)") { $0.grouping = Hierarchical() },
+        Preset("fedgroup", "k-means on decomposed cosines of the first updates (Duan et al. 2021)") {
+            $0.grouping = FedGroup()
+        },
+        Preset("fesem", "k centres, each agent with the one nearest to its model (Xie et al. 2021)") { $0.grouping = FeSEM() },
+        Preset("wecfl", "FeSEM with centres weighted by training rows (Ma et al. 2022)") {
+            var grouping = FeSEM()
+            grouping.weighted = true
+            $0.grouping = grouping
+        },
+        Preset("pacfl", "clusters by angles between feature subspaces (Vahidian et al. 2023)") { $0.grouping = PACFL() },
+        Preset("stocfl", "clusters join by first updates, with a pull towards a global model (Zeng et al. 2023)") {
+            $0.grouping = StoCFL()
+            $0.training = GlobalPullTraining()
+        },
+        Preset("fedsoft", "agents as mixtures of k sources (Ruan & Joe-Wong 2022)") {
+            $0.grouping = FedSoft()
+            $0.training = SoftTraining()
+        },
     ]
 
     /// One round; the models that agents train alone, for comparison, get the time of all the rounds that are not needed.

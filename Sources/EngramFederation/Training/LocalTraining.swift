@@ -65,6 +65,8 @@ extension Catalogue where Axis == any LocalTraining {
             .init(name: ModelContrastTraining.name, summary: ModelContrastTraining.summary) { ModelContrastTraining() },
             .init(name: ViewContrastTraining.name, summary: ViewContrastTraining.summary) { ViewContrastTraining() },
             .init(name: MemoryAlignment.name, summary: MemoryAlignment.summary) { MemoryAlignment() },
+            .init(name: SoftTraining.name, summary: SoftTraining.summary) { SoftTraining() },
+            .init(name: GlobalPullTraining.name, summary: GlobalPullTraining.summary) { GlobalPullTraining() },
         ])
     }
 }
