@@ -10,6 +10,8 @@ package struct MixedTraining: LocalTraining {
     package static let name = "mixed"
     package static let summary = "a learnt mixture of a local and the shared model (Deng et al. 2020, APFL)"
     private static let alphaName = "alpha"
+    /// The mixture that training ended in, with the agent's own w: v was fitted to that one, not to the mean that comes next.
+    private static let mixtureName = "mixture"
 
     package var alpha = 0.5
     package var adaptive = true
@@ -22,8 +24,10 @@ package struct MixedTraining: LocalTraining {
     }
 
     package func arrive(_ step: inout LocalStep) {
-        guard let own = step.personal else { return }
-        step.answer = Self.mixture(own, step.received, share(in: step))
+        guard let values = step.memory[Self.mixtureName], values.count == step.received.values.count else { return }
+        var mixture = step.received
+        mixture.values = values
+        step.answer = mixture
     }
 
     package func train(_ step: inout LocalStep) {
@@ -53,15 +57,10 @@ package struct MixedTraining: LocalTraining {
         personal.values = own
         step.personal = personal
         step.memory[Self.alphaName] = [Float(alpha)]
+        step.memory[Self.mixtureName] = Self.mixture(own, shared, Float(alpha))
     }
 
     private func share(in step: LocalStep) -> Float { step.memory[Self.alphaName]?.first ?? Float(alpha) }
-
-    private static func mixture(_ own: ParameterSet, _ shared: ParameterSet, _ alpha: Float) -> ParameterSet {
-        var mixed = shared
-        mixed.values = mixture(own.values, shared.values, alpha)
-        return mixed
-    }
 
     private static func mixture(_ own: [Float], _ shared: [Float], _ alpha: Float) -> [Float] {
         var mixed = shared
