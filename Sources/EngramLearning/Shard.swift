@@ -8,7 +8,7 @@ package struct Shard: Sendable {
     package let classes: Int
     /// The planted cluster, only for evaluation; nil when nothing was planted.
     package let truth: String?
-    package let data: Dataset
+    package internal(set) var data: Dataset
     package internal(set) var train: [Int]
     package internal(set) var validation: [Int]
     package internal(set) var test: [Int]

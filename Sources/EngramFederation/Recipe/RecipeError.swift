@@ -11,24 +11,27 @@ package enum RecipeError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A combination of choices that cannot mean anything.
     case senseless(String)
 
-    package var description: String {
+    package var description: String { "recipe: \(reason)" }
+
+    /// What is wrong, without saying that it is a recipe.
+    package var reason: String {
         switch self {
         case .unreadable(let why):
-            "recipe: \(why)"
+            why
         case .unknownKey(let path, let key, let nearest, let known):
-            "recipe: \(path.isEmpty ? "" : path + ": ")unknown key '\(key)'"
+            "\(path.isEmpty ? "" : path + ": ")unknown key '\(key)'"
                 + (nearest.map { "; did you mean '\($0)'?" } ?? "; known keys: \(known.joined(separator: ", "))")
         case .wrongType(let path, let wanted, let found):
-            "recipe: \(path): \(wanted) expected, found \(found)"
+            "\(path): \(wanted) expected, found \(found)"
         case .outOfRange(let path, let value, let allowed):
-            "recipe: \(path): \(value) is not allowed; use \(allowed)"
+            "\(path): \(value) is not allowed; use \(allowed)"
         case .unknownChoice(let path, let name, let nearest, let known):
-            "recipe: \(path): there is no '\(name)'"
+            "\(path): there is no '\(name)'"
                 + (nearest.map { "; did you mean '\($0)'?" } ?? "") + " (choices: \(known.joined(separator: ", ")))"
         case .missing(let path, let what):
-            "recipe: \(path): \(what) is missing"
+            "\(path): \(what) is missing"
         case .senseless(let why):
-            "recipe: \(why)"
+            why
         }
     }
 }
