@@ -26,5 +26,20 @@ package final class AgentFolder: Sendable {
         lock = file
     }
 
+    /// A number that nobody else knows, made when it is first asked for: what the noise of local privacy follows from. It stays, since an
+    /// answer that is asked for again must have the same noise.
+    package func secret() throws -> UInt64 {
+        let file = path + "/secret"
+        if let held = FileManager.default.contents(atPath: file) {
+            guard held.count == 8 else {
+                throw AgentError.memoryDamaged(path: file, reason: "it has \(held.count) bytes, not eight")
+            }
+            return held.reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        let made = UInt64.random(in: .min ... .max)
+        try DurableFile.write((0..<8).map { UInt8(truncatingIfNeeded: made >> (56 - 8 * $0)) }, to: file)
+        return made
+    }
+
     deinit { close(lock) }
 }

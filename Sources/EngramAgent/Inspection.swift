@@ -29,6 +29,7 @@ package struct Inspection: Codable, Sendable {
         var draws = CodecDraws(seed: UInt64(bitPattern: Int64(recipe.seed)), shared: [], own: shard.observer)
         let update = recipe.codec.pack(
             [Float](repeating: 0, count: shared.count), name: "update", feedback: recipe.errorFeedback, using: &draws)
+        let disguise = recipe.privacy is NoPrivacy ? "" : "; privacy: \(type(of: recipe.privacy).summary)"
         observer = shard.observer
         self.profile = profile
         rows = shard.data.count
@@ -46,7 +47,7 @@ package struct Inspection: Codable, Sendable {
         var sent = [
             Sent(what: "profile: task, sizes, row counts, declared group", numbers: 7, bytes: 200, when: "at every connection"),
             Sent(
-                what: "update of the shared tensors (\(shared.tensors.map(\.name).joined(separator: ", ")))",
+                what: "update of the shared tensors (\(shared.tensors.map(\.name).joined(separator: ", ")))\(disguise)",
                 numbers: shared.count,
                 bytes: update.bodyBytes, when: "every round, one for each model trained; bytes before zlib for an update of zeros"
             ),

@@ -20,17 +20,24 @@ package actor LocalTrainer {
     private let shard: Shard
     private let memories: MemoryFolder
     private let deployment: String
+    private let attacker: Attacker?
+    private let secret: UInt64?
     private var participants: [Digest: Participant] = [:]
     /// The last result: a broken connection does not train twice.
     private var last: Result?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
-    package init(id: AgentID, shard: Shard, memories: MemoryFolder, deployment: String) {
+    /// `secret` is what the noise of local privacy follows from; `attacker` makes the agent a hostile one, for experiments.
+    package init(
+        id: AgentID, shard: Shard, memories: MemoryFolder, deployment: String, secret: UInt64? = nil, attacker: Attacker? = nil
+    ) {
         self.id = id
         self.shard = shard
         self.memories = memories
         self.deployment = deployment
+        self.secret = secret
+        self.attacker = attacker
     }
 
     /// Does an assignment; `models` are the blobs of its offers, `recipe` the blob of the run's recipe.
@@ -57,7 +64,7 @@ package actor LocalTrainer {
         let text = String(decoding: recipe, as: UTF8.self)
         let parsed = try Recipe(yaml: text)
         if let why = parsed.problem(with: AgentProfile(shard)) { throw AgentError.badWork(why) }
-        let made = Participant(id: id, recipe: parsed, shard: shard)
+        let made = Participant(id: id, recipe: parsed, shard: shard, attacker: attacker, secret: secret)
         participants = [digest: made]
         return made
     }

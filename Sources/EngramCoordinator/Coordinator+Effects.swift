@@ -50,7 +50,7 @@ extension Coordinator {
         if let snapshot = try store.snapshot(of: record.id) {
             machine = try RoundMachine(resuming: .init(decoding: Data(snapshot)), recipe: recipe)
         } else {
-            machine = RoundMachine(run: record.id, recipe: recipe)
+            machine = RoundMachine(run: record.id, recipe: recipe, entropy: .random(in: .min ... .max))
         }
         let driver = RunDriver(id: record.id, recipe: recipe, text: record.recipe, created: record.created, machine: machine)
         driver.summaries = try store.roundSummaries(of: record.id).map {

@@ -88,7 +88,8 @@ extension Coordinator {
         let text = recipe.yaml
         try store.createRun(id, name: recipe.name, recipe: text, seed: UInt64(recipe.seed), at: Self.now)
         let driver = RunDriver(
-            id: id, recipe: recipe, text: text, created: Self.now, machine: RoundMachine(run: id, recipe: recipe))
+            id: id, recipe: recipe, text: text, created: Self.now,
+            machine: RoundMachine(run: id, recipe: recipe, entropy: .random(in: .min ... .max)))
         runs[id] = driver
         order.append(id)
         log.notice("run started", metadata: ["run.id": "\(id)", "recipe": "\(recipe.name)"])

@@ -2,6 +2,7 @@
 import ArgumentParser
 import EngramAgent
 import EngramFederation
+import EngramLearning
 import EngramSockets
 import EngramTransport
 import EngramWire
@@ -15,6 +16,11 @@ struct Run: AsyncParsableCommand {
     @Option(help: "The folder given to enroll.") var state: String
     @Option(help: "This agent's shard, a safetensors file.") var shard: String
     @Option(help: "The coordinator's HOST:PORT, if it has moved since enrolment.") var coordinator: String?
+    @Option(
+        help: ArgumentHelp("Do harm, for experiments: see engram local --attack.", visibility: .hidden)) var attack: String?
+    @Option(
+        help: ArgumentHelp("ID=FILE: another attacker and its shard; may be repeated.", visibility: .hidden)) var accomplice:
+        [String] = []
     @Option(help: "trace, debug, info, notice, warning, error or critical.", transform: LogLevel.parse) var logLevel = Logger
         .Level.info
 
@@ -30,12 +36,27 @@ struct Run: AsyncParsableCommand {
         let limits = WireLimits()
         let service = AgentService(
             transport: try folder.identity.transport(to: coordinator, reactor: try Reactor(), limits: limits),
-            trainer: LocalTrainer(id: id, shard: read, memories: folder.memories, deployment: folder.deployment),
+            trainer: LocalTrainer(
+                id: id, shard: read, memories: folder.memories, deployment: folder.deployment, secret: try folder.secret(),
+                attacker: try attacker(id, read)),
             profile: AgentProfile(read), software: Software.name, limits: limits, log: log)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: AgentRunner(service: service))], cancellationSignals: [.sigterm, .sigint], logger: log))
         try await group.run()
+    }
+
+    /// What this agent does to the others, if it shall.
+    private func attacker(_ id: AgentID, _ shard: Shard) throws -> Attacker? {
+        guard let attack else { return nil }
+        var accomplices = [(id: id, shard: shard)]
+        for text in accomplice {
+            guard let equals = text.firstIndex(of: "="), let other = AgentID(String(text[..<equals])) else {
+                throw ValidationError("--accomplice \(text): write ID=FILE")
+            }
+            accomplices.append((other, try ShardFile.read(String(text[text.index(after: equals)...]))))
+        }
+        return Attacker(attack: try AttackPlan.attack(attack), accomplices: accomplices)
     }
 }
 

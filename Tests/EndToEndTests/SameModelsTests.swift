@@ -9,17 +9,21 @@ import Testing
 
 /// One recipe, one data set, one seed: one result, however the agents are reached, in which order they come, and who dies on the way.
 @Suite(.timeLimit(.minutes(2)), .serialized) struct SameModelsTests {
-    private func simulated(_ recipe: Recipe, _ agents: [(id: AgentID, shard: EngramShard)]) throws -> [Report.Model] {
-        var simulation = Simulation(recipe: recipe, agents: agents)
+    func simulated(
+        _ recipe: Recipe, _ agents: [(id: AgentID, shard: EngramShard)], attack: AttackPlan? = nil
+    ) throws -> [Report.Model] {
+        var simulation = Simulation(recipe: recipe, agents: agents, attack: attack)
         return try simulation.run().models
     }
 
-    private func deployed(
-        _ wiring: Wiring, _ recipe: Recipe, _ shards: [(id: AgentID, shard: EngramShard)], shuffled: Bool = false
+    func deployed(
+        _ wiring: Wiring, _ recipe: Recipe, _ shards: [(id: AgentID, shard: EngramShard)], shuffled: Bool = false,
+        attack: AttackPlan? = nil
     ) async throws -> Report {
         let daemon = try TestDaemon(wiring)
         try await daemon.start()
         let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
+        for agent in agents { agent.attacker = attack?.attacker(agent.id, shards: shards) }
         for agent in shuffled ? agents.reversed() : agents { try await agent.start(daemon) }
         let console = try await Console(daemon)
         try await console.start(recipe, as: "run")

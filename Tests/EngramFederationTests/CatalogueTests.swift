@@ -25,6 +25,12 @@ import Testing
         axis(
             "Aggregation", ["Aggregation", "UpdateBatch", "Gram", "KrumScores", "NormBound", "AgentSketches"], .aggregation),
         axis("Server", ["ServerStep", "AdaptiveStep"], .server), axis("Cohort", ["Cohort"], .cohort),
+        axis(
+            "Privacy",
+            [
+                "Privacy", "PrivacyLedger", "NoisyRelease", "AdaptiveClip", "DuchiMechanism", "GaussianNoise", "RDPAccountant",
+            ], .privacy),
+        axis("Attack", ["Attack", "Attacker", "AttackError", "AttackPlan", "AttackScene"], .attack),
     ]
 
     /// A choice is a file (or a folder) named after its type; a forgotten line in the catalogue would make it unreachable.

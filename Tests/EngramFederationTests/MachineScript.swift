@@ -14,7 +14,7 @@ struct MachineScript {
     var commits: [RunEffect.Commit] = []
     var holdsFolds = false
 
-    init(_ recipe: Recipe) { machine = RoundMachine(run: RunID(checked: "script"), recipe: recipe) }
+    init(_ recipe: Recipe) { machine = RoundMachine(run: RunID(checked: "script"), recipe: recipe, entropy: 5) }
 
     mutating func handle(_ event: RunEvent, at now: Double = 0) { perform(machine.handle(event, at: now), now) }
 

@@ -31,7 +31,11 @@ import Testing
         let (run, report) = try finished()
         let json = try object(report)
         #expect(
-            Set(json.keys) == ["schema", "recipe", "seed", "engine", "rounds", "agents", "summary", "lineage", "cost", "models"])
+            Set(json.keys) == [
+                "schema", "recipe", "seed", "engine", "rounds", "agents", "summary", "lineage", "cost", "models", "attack",
+                "privacy",
+            ])
+        #expect(json["attack"] is NSNull && json["privacy"] is NSNull)
         #expect(json["schema"] as? String == "engram.report/1")
         #expect(json["engine"] as? String == "simulate")
         func keys(_ value: Any?) -> Set<String> { Set((value as? [String: Any] ?? [:]).keys) }

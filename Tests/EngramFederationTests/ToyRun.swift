@@ -28,16 +28,22 @@ struct ToyRun {
     var stopsAfter = Int.max
     /// The contents of the slots as they were first sent.
     var firstModels: [SlotID: ParameterSet] = [:]
+    /// What each agent sent first.
+    var firstUploads: [AgentID: [UInt8]] = [:]
     private var effects: [RunEffect] = []
     private var work: [(agent: AgentID, assignment: Assignment)] = []
 
-    init(_ recipe: Recipe, _ toy: ToyFederation) {
+    init(_ recipe: Recipe, _ toy: ToyFederation, attack plan: AttackPlan? = nil) {
         var recipe = recipe
         recipe.agents = toy.shards.count
         self.recipe = recipe
-        machine = RoundMachine(run: RunID(checked: "toy"), recipe: recipe)
+        machine = RoundMachine(run: RunID(checked: "toy"), recipe: recipe, entropy: 5)
+        let shards = toy.shards.map { (id: $0.key, shard: $0.value) }
         participants = Dictionary(
-            uniqueKeysWithValues: toy.shards.map { ($0.key, Participant(id: $0.key, recipe: recipe, shard: $0.value)) })
+            uniqueKeysWithValues: shards.map { id, shard in
+                let attacker = plan?.attacker(id, shards: shards)
+                return (id, Participant(id: id, recipe: recipe, shard: shard, attacker: attacker, secret: 9))
+            })
     }
 
     var slots: [SlotID: Digest] { Dictionary(uniqueKeysWithValues: machine.state.book.slots.map { ($0.id, $0.model) }) }
@@ -96,6 +102,7 @@ struct ToyRun {
             assignment, models: models.mapValues { submodel?.cut($0) ?? $0 }, memory: memories[agent]?[assignment.base])
         memories[agent, default: [:]][assignment.round] = outcome.memory
         let bytes = outcome.upload.encoded()
+        if firstUploads[agent] == nil { firstUploads[agent] = bytes }
         let evidence = try UploadCheck(recipe: recipe, exchange: exchange).evidence(bytes, from: member, for: assignment)
         // What comes too late for its round is not kept.
         guard machine.assignment(for: agent)?.round == assignment.round else {
@@ -119,7 +126,7 @@ struct ToyRun {
         effects = []
         work = []
         guard let stored else {
-            machine = RoundMachine(run: RunID(checked: "toy"), recipe: recipe)
+            machine = RoundMachine(run: RunID(checked: "toy"), recipe: recipe, entropy: 5)
             connectAll()
             return
         }

@@ -42,6 +42,22 @@ struct SimulateTests {
         }
     }
 
+    @Test("attackers are named, and their figures left out")
+    func attackers() async throws {
+        let temporary = try TemporaryFolder()
+        let data = try Toy.folder(in: temporary.path).path
+        let more = ["--attack", "sign_flip(scale=3)", "--attackers", "cluster:b:2"]
+        let report = try await simulate(data, temporary.path + "/r.json", more)
+        #expect(report.attack?.name == "sign_flip(scale=3)" && report.attack?.agents.count == 2)
+        let honest = report.agents.filter { report.attack?.agents.contains($0.id) == false }.compactMap { $0.metric[.deployed] }
+        #expect(honest.count == 4)
+        #expect(report.summary.mean[.deployed].map { abs($0 - honest.reduce(0, +) / 4) < 1e-12 } == true)
+        for bad in [["--attackers", "0.2"], ["--attack", "sing_flip"], ["--attack", "ipm", "--attackers", "nobody"]] {
+            let status = await EngramTool.execute(["simulate", "--data", data, "--json"] + bad)
+            #expect(status == .usage)
+        }
+    }
+
     @Test("every row of the report is there for every agent")
     func rows() async throws {
         let temporary = try TemporaryFolder()

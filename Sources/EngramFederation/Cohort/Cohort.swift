@@ -12,11 +12,15 @@ package protocol Cohort: Choice {
 
     /// A combination with the rest of the recipe that makes no sense, or nil.
     func objection(to recipe: Recipe) -> String?
+
+    /// The chance with which each agent takes part, if each is drawn by a coin of its own (all: 1); nil otherwise.
+    var sampling: Double? { get }
 }
 
 extension Cohort {
     package var buffer: UpdateBuffer? { nil }
     package func objection(to recipe: Recipe) -> String? { nil }
+    package var sampling: Double? { nil }
 }
 
 /// What a cohort may know of a round beside the members.
@@ -55,6 +59,7 @@ extension Catalogue where Axis == any Cohort {
             .init(name: StalenessCohort.name, summary: StalenessCohort.summary) { StalenessCohort() },
             .init(name: EnergyCohort.name, summary: EnergyCohort.summary) { EnergyCohort() },
             .init(name: BufferedCohort.name, summary: BufferedCohort.summary) { BufferedCohort() },
+            .init(name: PoissonCohort.name, summary: PoissonCohort.summary) { PoissonCohort() },
         ])
     }
 }

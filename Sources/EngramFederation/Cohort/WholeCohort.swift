@@ -8,6 +8,8 @@ package struct WholeCohort: Cohort {
 
     package init() {}
 
+    package var sampling: Double? { 1 }
+
     package func select(from eligible: [Member], _ outlook: RoundOutlook, using generator: inout SeededGenerator) -> Selection {
         Selection(eligible.map(\.id))
     }

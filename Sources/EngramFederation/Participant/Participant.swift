@@ -12,13 +12,32 @@ package struct Participant: Sendable {
     /// What travels.
     package let exchange: Exchange
     private let majority: MajorityAnswer
+    /// Nil for honest agents.
+    private let attacker: Attacker?
+    /// What the noise of local privacy follows from; nobody else knows it.
+    let secret: UInt64?
 
-    package init(id: AgentID, recipe: Recipe, shard: Shard) {
+    package init(id: AgentID, recipe: Recipe, shard: Shard, attacker: Attacker? = nil, secret: UInt64? = nil) {
+        let shard = attacker?.attack.poisoned(shard) ?? shard
         self.id = id
         self.recipe = recipe
         self.shard = shard
+        self.attacker = attacker
+        self.secret = secret
         network = Network(recipe.ownSpec(for: AgentProfile(shard)))
         exchange = Exchange(recipe, network: network)
+        majority = MajorityAnswer(shard)
+    }
+
+    /// The same agent with the rows that it has in a round.
+    private init(_ whole: Participant, in round: Int) {
+        id = whole.id
+        recipe = whole.recipe
+        shard = whole.shard.present(in: round)
+        attacker = whole.attacker
+        secret = whole.secret
+        network = whole.network
+        exchange = whole.exchange
         majority = MajorityAnswer(shard)
     }
 
@@ -39,8 +58,7 @@ package struct Participant: Sendable {
     ) throws(ParticipantError) -> Outcome {
         if shard.lives != nil {
             // A stream: in this round the agent has these rows, and no others.
-            return try Participant(id: id, recipe: recipe, shard: shard.present(in: assignment.round))
-                .perform(assignment, models: models, memory: memory)
+            return try Participant(self, in: assignment.round).perform(assignment, models: models, memory: memory)
         }
         let past = memory ?? AgentMemory(run: assignment.run, round: 0)
         guard past.run == assignment.run, past.round == assignment.base else {
@@ -72,16 +90,18 @@ package struct Participant: Sendable {
         next.round = assignment.round
         if assignment.shares { describeShares(assignment, received, in: &parcel) }
         if assignment.describes {
-            parcel.tensors.append(UpdateCodec.exact.pack(recipe.grouping.descriptor(shard, network: network), name: "descriptor"))
+            let descriptor = recipe.grouping.descriptor(shard, network: network)
+            let sent = try disguised(descriptor, as: .descriptor, assignment) ?? descriptor
+            parcel.tensors.append(UpdateCodec.exact.pack(sent, name: "descriptor"))
         }
         if assignment.trains {
             for offer in assignment.offers {
                 if offer.slot == home {
-                    try train(homeStep, offer, isHome: true, past: past, next: &next, parcel: &parcel)
+                    try train(homeStep, offer, assignment, isHome: true, past: past, next: &next, parcel: &parcel)
                 } else if offer.use == .candidate || offer.use == .reference {
                     var other = step(assignment, offer.slot, offers, past)
                     if !shard.train.isEmpty { recipe.training.arrive(&other) }
-                    try train(other, offer, isHome: false, past: past, next: &next, parcel: &parcel)
+                    try train(other, offer, assignment, isHome: false, past: past, next: &next, parcel: &parcel)
                 }
             }
             next.forget(allBut: Set(assignment.living))
@@ -160,7 +180,10 @@ package struct Participant: Sendable {
     /// Nothing to train with: the models stay as they are, and nothing becomes personal.
     private var isIdle: Bool { shard.train.isEmpty || (recipe.optimiser.epochs == 0 && recipe.training.sendsUpdates) }
 
-    private func generator(_ round: Int) -> SeededGenerator {
+    private func generator(_ round: Int) -> SeededGenerator { Self.generator(recipe, id, round) }
+
+    /// What decides the order of an agent's batches in a round.
+    static func generator(_ recipe: Recipe, _ id: AgentID, _ round: Int) -> SeededGenerator {
         SeededGenerator(seed: UInt64(bitPattern: Int64(recipe.seed)), "train", id.rawValue, String(round))
     }
 
@@ -188,31 +211,48 @@ package struct Participant: Sendable {
     }
 
     private func train(
-        _ arrived: LocalStep, _ offer: Assignment.Offer, isHome: Bool, past: AgentMemory, next: inout AgentMemory,
-        parcel: inout Parcel
+        _ arrived: LocalStep, _ offer: Assignment.Offer, _ assignment: Assignment, isHome: Bool, past: AgentMemory,
+        next: inout AgentMemory, parcel: inout Parcel
     ) throws(ParticipantError) {
         var step = arrived
         if !isIdle { recipe.training.train(&step) }
         guard Kernels.isFinite(step.model.values) else { throw .diverged(offer.slot) }
         next.personal[offer.slot] = step.personal
         next.vectors[offer.slot] = step.memory.isEmpty ? nil : step.memory
-        let update = Kernels.subtract(try part(step.model).values, try part(step.received).values)
+        let made = Kernels.subtract(try part(step.model).values, try part(step.received).values)
+        var update = try disguised(made, as: .update, assignment, offer) ?? made
+        if let attacker, attacker.attack.spoilsUpdates {
+            update = try spoilt(made, by: attacker, step: arrived, isGlobal: offer.slot == assignment.globalSlot)
+        }
+        if let clip = offer.clip { parcel.scalars["slot/\(offer.slot)/within"] = Kernels.norm(made) <= clip ? 1 : 0 }
         parcel.scalars["slot/\(offer.slot)/train_loss"] =
             step.loss < Evaluation.divergedLoss ? step.loss : Evaluation.divergedLoss
         parcel.scalars["slot/\(offer.slot)/norm"] = Kernels.norm(update)
         if isHome {
-            let signature = Signature(update: update, size: recipe.signatureSize, seed: UInt64(bitPattern: Int64(recipe.seed)))
-            parcel.tensors.append(UpdateCodec.exact.pack(signature.values, name: "signature"))
+            let values = try signature(of: made, sent: update, assignment, offer)
+            parcel.tensors.append(UpdateCodec.exact.pack(values, name: "signature"))
         }
         for statistic in exchange.statistics {
-            let values = step.sent[statistic.name] ?? [Float](repeating: 0, count: statistic.count)
+            let own = step.sent[statistic.name] ?? [Float](repeating: 0, count: statistic.count)
+            let values = try disguised(own, as: .statistic, assignment, offer, name: statistic.name) ?? own
             guard values.count == statistic.count, Kernels.isFinite(values) else { throw .diverged(offer.slot) }
             parcel.tensors.append(UpdateCodec.exact.pack(values, name: statistic.upload(offer.slot)))
         }
         if recipe.training.sendsUpdates { pack(update, offer, isHome: isHome, past, &next, &parcel) }
     }
 
-    private func part(_ model: ParameterSet) throws(ParticipantError) -> ParameterSet {
+    /// The vector by which the coordinator compares agents: of what is sent, unless privacy has one of its own.
+    private func signature(
+        of made: [Float], sent: [Float], _ assignment: Assignment, _ offer: Assignment.Offer
+    ) throws(ParticipantError) -> [Float] {
+        func projected(_ update: [Float]) -> [Float] {
+            Signature(update: update, size: recipe.signatureSize, seed: UInt64(bitPattern: Int64(recipe.seed))).values
+        }
+        let isHonest = attacker?.attack.spoilsUpdates != true
+        return try isHonest ? disguised(projected(made), as: .signature, assignment, offer) ?? projected(sent) : projected(sent)
+    }
+
+    func part(_ model: ParameterSet) throws(ParticipantError) -> ParameterSet {
         if shared.count == network.layout.count { return model }
         do {
             return try model.selecting(shared)

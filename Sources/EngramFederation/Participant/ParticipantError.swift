@@ -8,6 +8,7 @@ package enum ParticipantError: Error, Equatable, Sendable, CustomStringConvertib
     case wrongModel(SlotID)
     case noHome
     case diverged(SlotID)
+    case noSecret
 
     package var description: String {
         switch self {
@@ -17,6 +18,7 @@ package enum ParticipantError: Error, Equatable, Sendable, CustomStringConvertib
         case .missingModel(let slot): "the model of slot \(slot) did not come with the work"
         case .wrongModel(let slot): "the model of slot \(slot) does not fit this shard and recipe"
         case .noHome: "the work names no home slot"
+        case .noSecret: "privacy 'local' needs a secret of this agent's own, and it was started without one"
         case .diverged(let slot): "training of slot \(slot) diverged to NaN or infinity; lower optimiser.rate in the recipe"
         }
     }

@@ -179,6 +179,29 @@ package struct Preset: Sendable {
         Preset("twin-polling", "FedAvg with the few agents of whom least is known any more (after Han et al. 2022)") {
             $0.cohort = StalenessCohort()
         },
+        Preset("dp-fedavg", "FedAvg, differentially private by agent (McMahan et al. 2018)") {
+            $0.hidden = []
+            $0.cohort = PoissonCohort()
+            $0.privacy = CentralPrivacy()
+        },
+        Preset("dp-fedavg-adaptive", "the same with a clip that follows the norms (Andrew et al. 2021)") {
+            $0.hidden = []
+            $0.cohort = PoissonCohort()
+            var privacy = CentralPrivacy()
+            privacy.adaptive = true
+            $0.privacy = privacy
+        },
+        Preset("dp-constellation", "constellation with noise on each cluster's sum, clusters of ten and more") {
+            $0.hidden = []
+            $0.cohort = PoissonCohort()
+            $0.privacy = CentralPrivacy()
+            var grouping = Constellation()
+            // Noise is as large for a small cluster as for a large one.
+            grouping.minimumSize = 10
+            $0.grouping = grouping
+            // It would be paid for like the clusters' models.
+            $0.globalReference = false
+        },
         Preset("given", "the groups that the shards declare: the oracle") { $0.grouping = Given() },
         Preset("cfl", "clustered federated learning by bipartition (Sattler et al. 2019)") { $0.grouping = CFL() },
         Preset("ifca", "iterative federated clustering (Ghosh et al. 2020)") { $0.grouping = IFCA() },

@@ -20,6 +20,7 @@ package struct Recipe: Sendable {
     package var aggregation: any Aggregation = WeightedMean()
     package var server: any ServerStep = ReplaceStep()
     package var cohort: any Cohort = WholeCohort()
+    package var privacy: any Privacy = NoPrivacy()
     /// Share of the cohort whose uploads must have arrived when the deadline closes a round.
     package var quorum = 0.5
     /// Seconds after which a round closes without the late.
@@ -98,6 +99,7 @@ package struct Recipe: Sendable {
         try options.choice("aggregation", &aggregation, from: .aggregation, "how a group's updates become one")
         try options.choice("server", &server, from: .server, "how a group's model moves")
         try options.choice("cohort", &cohort, from: .cohort, "who takes part in a round")
+        try options.choice("privacy", &privacy, from: .privacy, "what others may learn of an agent")
         try options.section("rounds_close", "when a round ends") { o throws(RecipeError) in
             try o.integer("agents", &agents, 1...1_000_000, "agents that must be there before the run starts")
             try o.number("deadline", &deadline, 0.01...1e7, "seconds after which a round closes without the late")
@@ -152,7 +154,7 @@ package struct Recipe: Sendable {
     package func validate() throws(RecipeError) {
         let objection =
             sharing.objection(to: self) ?? training.objection(to: self) ?? grouping.objection(to: self)
-            ?? aggregation.objection(to: self) ?? cohort.objection(to: self)
+            ?? aggregation.objection(to: self) ?? cohort.objection(to: self) ?? privacy.objection(to: self)
         if let objection { throw .senseless(objection) }
         if normalisation == .batch, hidden.isEmpty {
             throw .senseless("model.normalisation 'batch' needs a hidden layer: a linear model has nothing to normalise")

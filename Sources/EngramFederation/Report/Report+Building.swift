@@ -32,12 +32,18 @@ extension Report {
         if let profile = state.members.first?.profile {
             total.modelParameters = Network(recipe.modelSpec(for: profile)).layout.count
         }
+        let summary = Summary(
+            agents: agents, metricName: state.members.first?.profile.task.metricName ?? "accuracy",
+            clusterCount: state.book.clusters.count { !$0.members.isEmpty },
+            bestRoundWeighted: Summary.best(of: rounds)
+        ) { agent, row in state.rows[agent.id]?.test[row]?.count ?? 0 }
         self.init(
             recipe: JSONValue(recipe.tree), seed: recipe.seed, engine: engine, rounds: rounds, agents: agents,
-            summary: Summary(agents: agents, state: state, rounds: rounds), lineage: state.book.lineage, cost: total,
+            summary: summary, lineage: state.book.lineage, cost: total,
             models: state.book.clusters.compactMap { cluster in
                 state.book.slot(cluster.id).map { Model(cluster: cluster.id, version: $0.version, sha256: $0.model) }
             })
+        privacy = Privacy(state: state, recipe: recipe, summaries: summaries)
     }
 }
 
@@ -46,13 +52,18 @@ extension Report {
 }
 
 extension Report.Summary {
-    init(agents: [Report.Agent], state: RunState, rounds: [Report.Round]) {
+    /// Figures over some agents; `count` is the number of test rows behind an agent's metric of a row.
+    init(
+        agents: [Report.Agent], metricName: String, clusterCount: Int, bestRoundWeighted: [Row: Double],
+        count: (Report.Agent, Row) -> Int
+    ) {
         self.init(
-            metricName: state.members.first?.profile.task.metricName ?? "accuracy", weighted: [:], mean: [:], worstTenth: [:],
-            meanWarm: [:], meanCold: [:], bestRoundWeighted: [:], shareWorseThanLocal: nil,
-            clusterCount: state.book.clusters.count { !$0.members.isEmpty }, adjustedRandIndex: nil)
+            metricName: metricName, weighted: [:], mean: [:], worstTenth: [:], meanWarm: [:], meanCold: [:],
+            bestRoundWeighted: bestRoundWeighted, shareWorseThanLocal: nil, clusterCount: clusterCount, adjustedRandIndex: nil)
         for row in Row.allCases {
-            let figures = state.members.compactMap { state.rows[$0.id]?.test[row] }
+            let figures = agents.compactMap { agent in
+                agent.metric[row].map { Evaluation(count: count(agent, row), loss: 0, metric: $0) }
+            }
             weighted[row] = Evaluation.weightedMetric(figures)
             let metrics = figures.filter { $0.count > 0 }.map(\.metric)
             mean[row] = Self.mean(metrics)
@@ -60,7 +71,6 @@ extension Report.Summary {
             meanWarm[row] = Self.mean(agents.compactMap { $0.warm[row] })
             meanCold[row] = Self.mean(agents.compactMap { $0.cold[row] })
         }
-        for row in [Row.global, .cluster, .personal] { bestRoundWeighted[row] = rounds.compactMap { $0.metric[row] }.max() }
         let pairs = agents.compactMap { agent in
             agent.metric[.local].flatMap { local in agent.metric[.deployed].map { (local, $0) } }
         }
@@ -70,6 +80,13 @@ extension Report.Summary {
             adjustedRandIndex = Metrics.adjustedRandIndex(
                 Self.numbered(declared.map { $0.truth ?? "" }), Self.numbered(declared.map { $0.cluster?.rawValue ?? "" }))
         }
+    }
+
+    /// The greatest figure that any round's models came to.
+    static func best(of rounds: [Report.Round]) -> [Row: Double] {
+        var best: [Row: Double] = [:]
+        for row in [Row.global, .cluster, .personal] { best[row] = rounds.compactMap { $0.metric[row] }.max() }
+        return best
     }
 
     private static func mean(_ values: [Double]) -> Double? {

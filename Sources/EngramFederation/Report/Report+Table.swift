@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramWire
 import Foundation
 
 extension Report {
@@ -8,7 +9,9 @@ extension Report {
             (value.map { String(format: "%.3f", $0) } ?? "-").padding(toLength: 10, withPad: " ", startingAt: 0)
         }
         func head(_ text: String) -> String { text.padding(toLength: 22, withPad: " ", startingAt: 0) }
-        var out = "\(title): \(summary.metricName) on test rows, \(agents.count) agents\n"
+        let hostile = attack?.agents.count ?? 0
+        let who = hostile > 0 ? "\(agents.count - hostile) honest of \(agents.count) agents" : "\(agents.count) agents"
+        var out = "\(title): \(summary.metricName) on test rows, \(who)\n"
         out += head("") + Row.allCases.map { $0.rawValue.padding(toLength: 10, withPad: " ", startingAt: 0) }.joined() + "\n"
         for (name, values) in [
             ("weighted by rows", summary.weighted), ("mean over agents", summary.mean), ("worst tenth", summary.worstTenth),
@@ -22,6 +25,8 @@ extension Report {
         out += String(
             format: "\n%d rounds, %.1f s, %.1f MB up, %.1f MB down\n", rounds.count, cost.wallSeconds, Double(cost.bytesUp) / 1e6,
             Double(cost.bytesDown) / 1e6)
+        if let attack { out += "attack: \(attack.name) by \(attack.agents.map(\.rawValue).joined(separator: ", "))\n" }
+        if let privacy { out += privacy.line }
         return out
     }
 }

@@ -17,6 +17,10 @@ package struct Report: Codable, Sendable {
     package var lineage: [LineageEvent]
     package var cost: Cost
     package var models: [Model]
+    /// Nil for a run without hostile agents, and for a coordinator, which cannot know.
+    package var attack: Attack?
+    /// Nil for a recipe without privacy.
+    package var privacy: Privacy?
 
     package enum Engine: String, Codable, Sendable {
         case simulate, local, coordinator
@@ -148,6 +152,24 @@ extension Report.Cost {
         try container.encode(modelParameters, forKey: .modelParameters)
         try container.encode(declaredSeconds, forKey: .declaredSeconds)
         try container.encode(energyJoules, forKey: .energyJoules)
+    }
+}
+
+extension Report {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(schema, forKey: .schema)
+        try container.encode(recipe, forKey: .recipe)
+        try container.encode(seed, forKey: .seed)
+        try container.encode(engine, forKey: .engine)
+        try container.encode(rounds, forKey: .rounds)
+        try container.encode(agents, forKey: .agents)
+        try container.encode(summary, forKey: .summary)
+        try container.encode(lineage, forKey: .lineage)
+        try container.encode(cost, forKey: .cost)
+        try container.encode(models, forKey: .models)
+        try container.encode(attack, forKey: .attack)
+        try container.encode(privacy, forKey: .privacy)
     }
 }
 

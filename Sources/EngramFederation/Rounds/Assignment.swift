@@ -12,6 +12,8 @@ package struct Assignment: Codable, Equatable, Sendable {
         /// The slot that this one was copied from: the agent's private part for a new slot starts as the one for its parent.
         package let parent: SlotID?
         package let use: Offers.Use
+        /// The norm that an update of this slot is scaled back to; nil: as it is.
+        package var clip: Double?
     }
 
     package let run: RunID

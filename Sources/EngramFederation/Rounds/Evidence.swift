@@ -18,6 +18,8 @@ package struct AgentEvidence: Codable, Equatable, Sendable {
         package var norm: Double?
         /// Share of the training rows for which this model is the best of those offered, if that was asked.
         package var share: Double?
+        /// Whether the update was within the clip before it was scaled back to it, if there is one.
+        package var within: Bool?
     }
 
     package let agent: AgentID

@@ -43,7 +43,9 @@ package struct Fold: Sendable {
             guard let submodel = job.submodels[agent] else { return try tensor(agent, "update/\(slot)", exchange.shared.count) }
             return submodel.embedded(try tensor(agent, "update/\(slot)", submodel.part.count))
         }
-        for part in job.parts where !part.contributors.isEmpty { moves.append(try move(part, job, update, tensor, blob)) }
+        for part in job.parts where !part.contributors.isEmpty || part.release != nil {
+            moves.append(try move(part, job, update, tensor, blob))
+        }
         var result = FoldResult()
         if let mixing = job.mixing {
             var desk = try MixingDesk(
@@ -57,7 +59,8 @@ package struct Fold: Sendable {
             guard Kernels.isFinite(move.content.values), move.memory.isFinite else { continue }
             result.slots[move.slot] = FoldedSlot(
                 model: try store(move.content.safetensors(metadata: [:])),
-                memory: move.memory.isEmpty ? nil : try store(move.memory.encoded()), norm: move.norm)
+                memory: move.memory.isEmpty ? nil : try store(move.memory.encoded()), norm: move.norm,
+                clip: move.clip)
         }
         return result
     }
@@ -70,6 +73,8 @@ package struct Fold: Sendable {
         var content: ParameterSet
         var memory: SlotMemory
         var norm: Double
+        /// The clip of the next round, if it moves.
+        var clip: Double?
     }
 
     private func move(
@@ -84,9 +89,15 @@ package struct Fold: Sendable {
         let entered = model.values
         var memory = try part.memory.map { try SlotMemory(decoding: try blob($0)) } ?? SlotMemory()
         var norm = 0.0
+        var clip: Double?
         if recipe.training.sendsUpdates {
-            var step = try recipe.aggregation.combine(
-                batch { try update($0, part.slot) }, count: exchange.shared.count, memory: &memory.aggregation)
+            let updates = batch { try update($0, part.slot) }
+            var step: [Float]
+            if let release = part.release {
+                (step, clip) = try release.mean(of: updates, size: exchange.shared.count)
+            } else {
+                step = try recipe.aggregation.combine(updates, count: exchange.shared.count, memory: &memory.aggregation)
+            }
             if let thinness = job.thinness(of: part, count: step.count) { for i in step.indices { step[i] *= thinness[i] } }
             if part.damping < 1 { for i in step.indices { step[i] *= Float(part.damping) } }
             recipe.server.apply(step, to: &model.values, memory: &memory.server)
@@ -103,6 +114,7 @@ package struct Fold: Sendable {
             if !recipe.training.sendsUpdates { norm = Kernels.norm(Kernels.subtract(model.values, entered)) }
         }
         return Move(
-            slot: part.slot, entered: entered, content: exchange.blob(model.values, held), memory: memory, norm: norm)
+            slot: part.slot, entered: entered, content: exchange.blob(model.values, held), memory: memory, norm: norm,
+            clip: clip)
     }
 }

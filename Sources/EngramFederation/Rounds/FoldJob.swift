@@ -15,10 +15,12 @@ package struct FoldJob: Sendable {
         package let damping: Double
         /// Members of the slot, of whom the contributors answered.
         package let population: Int
+        /// How the updates become one, where the recipe's aggregation does not say.
+        package let release: NoisyRelease?
 
         package init(
             slot: SlotID, model: Digest, memory: Digest?, contributors: [AgentID], weights: [Double], ages: [Double]? = nil,
-            population: Int? = nil
+            population: Int? = nil, release: NoisyRelease? = nil
         ) {
             self.slot = slot
             self.model = model
@@ -28,6 +30,7 @@ package struct FoldJob: Sendable {
             self.weights = ages.map { zip(weights, $0).map { $0 * $1 } } ?? weights
             damping = total > 0 ? self.weights.reduce(0, +) / total : 1
             self.population = population ?? contributors.count
+            self.release = release
         }
     }
 
@@ -88,10 +91,13 @@ package struct FoldedSlot: Sendable, Equatable {
     package let memory: Digest?
     /// ‖combined update‖.
     package let norm: Double
+    /// The clip of the next round, if it moves.
+    package let clip: Double?
 
-    package init(model: Digest, memory: Digest?, norm: Double) {
+    package init(model: Digest, memory: Digest?, norm: Double, clip: Double? = nil) {
         self.model = model
         self.memory = memory
         self.norm = norm
+        self.clip = clip
     }
 }

@@ -45,6 +45,8 @@ extension RoundMachine {
             if recipe.globalReference, !recipe.isGlobal { _ = book.open(.reference, model: initial(0)) }
             state.book = book
             state.grouping = try process?.encodedState() ?? Data()
+            state.privacy = try newLedger()
+            state.privacy?.follow(book)
         } catch {
             return effects + end(.failed("\(error)"), "\(error)")
         }
@@ -74,6 +76,8 @@ extension RoundMachine {
         for agent in cohort where connected.contains(agent) {
             if let work = plan.assignments[agent], work.round == number { effects.append(.send(agent, work)) }
         }
+        // Coins may have drawn nobody: the round is folded as it is, and others cannot tell.
+        if cohort.isEmpty { return effects + gatherUp(now) }
         return effects + [.wake(at: now + recipe.deadline)]
     }
 
@@ -105,7 +109,9 @@ extension RoundMachine {
             choosesHome: offers.choosesHome, shares: offers.shares && trains, describes: offers.describes && trains,
             offers: uses.compactMap { slot, use in
                 state.book.slot(slot).map {
-                    .init(slot: slot, version: $0.version, model: $0.model, parent: $0.parent, use: use)
+                    .init(
+                        slot: slot, version: $0.version, model: $0.model, parent: $0.parent, use: use,
+                        clip: state.privacy?.model($0).clip)
                 }
             },
             living: state.book.slots.map(\.id),
@@ -120,6 +126,7 @@ extension RoundMachine {
         // Others may go on: what is under way in a buffered run counts in a later round.
         let late = open.isFull && open.plan.flights.isEmpty ? awaited : []
         let present = open.evidence.keys.sorted().compactMap { open.evidence[$0] }
+        let audience = audience()
         let parts = state.book.slots.map { slot in
             let contributors = present.filter { evidence in
                 evidence.slots[slot.id]?.norm != nil && !state.book.quarantined.contains(evidence.agent)
@@ -130,7 +137,8 @@ extension RoundMachine {
                 slot: slot.id, model: slot.model, memory: slot.memory, contributors: contributors.map(\.agent),
                 weights: contributors.map { Double($0.rows) }, ages: ages,
                 population: slot.role == .reference
-                    ? state.members.count : state.book.cluster(slot.id)?.members.count ?? contributors.count)
+                    ? state.members.count : state.book.cluster(slot.id)?.members.count ?? contributors.count,
+                release: release(of: slot, contributors, audience))
         }
         return late.map { .withdraw($0, round: open.number, reason: "round \(open.number) has the uploads that it needs") }
             + [.fold(FoldJob(round: open.number, parts: parts, mixing: mixing(of: present), submodels: submodels(of: present)))]
@@ -158,7 +166,7 @@ extension RoundMachine {
 
     /// What a grouping needs whose models follow from each other.
     private func mixing(of present: [AgentEvidence]) -> FoldJob.Mixing? {
-        guard let process, process.mixes else { return nil }
+        guard let process, process.mixes, !present.isEmpty else { return nil }
         let entries = present.filter {
             $0.slots[$0.home]?.norm != nil && !state.book.quarantined.contains($0.agent) && process.counts($0.agent)
         }.map { evidence in
@@ -192,7 +200,9 @@ extension RoundMachine {
         }
         keepFlights(of: open)
         let joules = self.joules(of: open)
-        if open.trains {
+        let audience = audience()
+        let released = released(present, audience)
+        if open.trains, !present.isEmpty {
             let evidence = RoundEvidence(
                 round: round, rounds: recipe.rounds, agents: present, meanNorms: slots.mapValues(\.norm), table: result.table)
             process?.review(evidence, book: &state.book)
@@ -202,6 +212,7 @@ extension RoundMachine {
         } catch {
             return end(.failed("the grouping's state cannot be stored: \(error)"), "\(error)")
         }
+        account(for: open, audience, result, released: released)
         state.round = round
         if !open.trains { state.phase = .finished }
         self.open = nil
@@ -213,6 +224,7 @@ extension RoundMachine {
             let ages = present.map { Double(open.plan.staleness(of: $0.agent, in: round)) }
             summary.staleness = ages.reduce(0, +) / Double(ages.count)
         }
+        summary.epsilon = epsilon
         let commit = RunEffect.commit(
             .init(state: state, summary: summary, lineage: Array(state.book.lineage[before...])))
         return [commit] + (state.isOver ? [] : startRound(now))

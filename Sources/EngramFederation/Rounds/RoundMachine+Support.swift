@@ -31,7 +31,9 @@ extension Recipe {
     /// Why no model can be made of this recipe and such a shard, or nil: to be asked before `modelSpec(for:)` becomes a network.
     package func problem(with profile: AgentProfile) -> String? {
         if min(profile.train, profile.validation, profile.test) < 0 { return "its profile counts less than no rows" }
-        return modelSpec(for: profile).problem.map { "the model cannot be made: \($0)" }
+        let spec = modelSpec(for: profile)
+        if let problem = spec.problem { return "the model cannot be made: \(problem)" }
+        return privacy is NoPrivacy ? nil : privacy.objection(to: self, Exchange(self, network: Network(spec)))
     }
 
     /// Whether there is only one model for everyone anyway.

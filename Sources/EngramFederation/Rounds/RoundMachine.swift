@@ -14,6 +14,8 @@ package struct RoundMachine: Sendable {
     package internal(set) var state: RunState
     var process: (any GroupingProcess)?
     var open: OpenRound?
+    /// What the noise of a new run follows from, unless the recipe says.
+    let entropy: UInt64?
     var connected: Set<AgentID> = []
     /// Agents that connected since the run began and wait for the next round.
     var newcomers: [AgentID: AgentProfile] = [:]
@@ -36,8 +38,11 @@ package struct RoundMachine: Sendable {
         var heard: Set<AgentID> = []
     }
 
-    package init(run: RunID, recipe: Recipe) {
+    /// A run that has not begun. `entropy` is what its noise shall follow from, if the recipe wants noise: drawn by the driver from the
+    /// system, and told to nobody.
+    package init(run: RunID, recipe: Recipe, entropy: UInt64? = nil) {
         self.recipe = recipe
+        self.entropy = entropy
         state = RunState(run: run)
     }
 
@@ -46,6 +51,7 @@ package struct RoundMachine: Sendable {
     package init(resuming state: RunState, recipe: Recipe) throws {
         self.recipe = recipe
         self.state = state
+        entropy = nil
         if state.phase == .training { process = try recipe.grouping.resumed(from: state.grouping) }
     }
 

@@ -32,7 +32,7 @@ extension RoundMachine {
             return RoundPlan(assignments: assignments(eligible.map(\.id), number), goal: eligible.count)
         }
         let outlook = RoundOutlook(round: number, workload: workload)
-        var generator = SeededGenerator(seed: UInt64(bitPattern: Int64(recipe.seed)), "cohort", String(number))
+        var generator = cohortGenerator(number)
         if let buffer = recipe.cohort.buffer { return plan(number, eligible, buffer, outlook, &generator) }
         let selection = recipe.cohort.select(from: eligible, outlook, using: &generator)
         var prices: [AgentID: RoundPrice] = [:]

@@ -63,6 +63,8 @@ package struct RoundSummary: Codable, Equatable, Sendable {
     package var energyJoules: Double?
     /// Folds that an update was old, in the mean over updates; nil where all are of their round.
     package var staleness: Double?
+    /// The greatest ε of any agent so far; nil for a recipe without privacy.
+    package var epsilon: Double?
     /// Filled by the driver, which has a clock and sockets.
     package var seconds = 0.0
     package var bytesUp = 0

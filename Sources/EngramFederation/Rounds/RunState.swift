@@ -31,6 +31,8 @@ package struct RunState: Codable, Sendable {
     package var grouping = Data()
     /// The grouping's large vectors (a hypernetwork's weights), as a blob.
     package var vectors: Digest?
+    /// What has been given away, and the secret seed of the noise; nil for a recipe without privacy.
+    package var privacy: PrivacyLedger?
     /// Each agent's latest figures on its test rows.
     package var rows: [AgentID: ReportRows] = [:]
 

@@ -21,6 +21,7 @@ package struct LocalCommand: AsyncParsableCommand {
     @Option(help: "Write the report (JSON, schema engram.report/1) here.") package var report: String?
     @Option(help: "Keep states, logs and deployed models in this folder.") package var keep: String?
     @Option(help: "Start the agents in an order shuffled by this; the models are the same.") package var orderSeed: UInt64?
+    @OptionGroup package var attack: AttackOptions
     @OptionGroup package var format: FormatOptions
 
     package init() {}
@@ -28,9 +29,11 @@ package struct LocalCommand: AsyncParsableCommand {
     package func run() async throws {
         let recipe = try recipe.resolved()
         let folder = try FederationFolder(reading: data)
+        let plan = try attack.plan(for: folder, recipe)
         let live = LiveProgress(
             rounds: recipe.rounds, metricName: folder.manifest.task.metricName, style: format.json ? .silent : nil)
-        let federation = try LocalFederation(folder, executables: .beside(), keeping: keep, orderSeed: orderSeed)
+        let federation = try LocalFederation(
+            folder, executables: .beside(), keeping: keep, orderSeed: orderSeed, attack: plan)
         let report: Report
         do {
             report = try await Interruption.guarding {

@@ -24,6 +24,7 @@ package struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Write the clusters' models (safetensors) into this folder.") package var export: String?
     @Option(help: "Agents that train at the same time (all processors if it is missing); the result is the same.")
     package var width: Int?
+    @OptionGroup package var attack: AttackOptions
     @OptionGroup package var format: FormatOptions
 
     package init() {}
@@ -32,13 +33,14 @@ package struct SimulateCommand: AsyncParsableCommand {
         if let width, width < 1 { throw OperatorError.usage("--width must be at least 1") }
         let recipe = try recipe.resolved()
         let folder = try FederationFolder(reading: data)
+        let plan = try attack.plan(for: folder, recipe)
         let live = LiveProgress(
             rounds: recipe.rounds, metricName: folder.manifest.task.metricName, style: format.json ? .silent : nil)
         let (width, export) = (width, export)
         let report = try await ThreadExecutor(name: "engram-simulate").run {
             let agents = try folder.agents()
             var simulation = Simulation(
-                recipe: recipe, agents: agents, width: width ?? ProcessInfo.processInfo.activeProcessorCount)
+                recipe: recipe, agents: agents, attack: plan, width: width ?? ProcessInfo.processInfo.activeProcessorCount)
             let report = try simulation.run { live.add($0) }
             if let export {
                 for model in report.models {

@@ -18,6 +18,8 @@ package actor LocalFederation {
     nonisolated let folder: String
     private let keepsFolder: Bool
     private let orderSeed: UInt64?
+    /// Which of the agents do harm.
+    private let attack: AttackPlan?
     private var daemon: ChildProcess?
     private var agents: [AgentID: ChildProcess] = [:]
     private(set) package var address: String?
@@ -27,12 +29,15 @@ package actor LocalFederation {
     /// - Parameters:
     ///   - keeping: the folder for states and logs; it stays. Without it a temporary one is made and removed.
     ///   - orderSeed: agents start in an order shuffled by it; in id order without it.
+    ///   - attack: which of the agents do harm, and how.
     package init(
-        _ data: FederationFolder, executables: LocalExecutables, keeping folder: String? = nil, orderSeed: UInt64? = nil
+        _ data: FederationFolder, executables: LocalExecutables, keeping folder: String? = nil, orderSeed: UInt64? = nil,
+        attack: AttackPlan? = nil
     ) throws(OperatorError) {
         self.data = data
         self.executables = executables
         self.orderSeed = orderSeed
+        self.attack = attack
         keepsFolder = folder != nil
         ids = data.ids
         let path =
@@ -158,6 +163,7 @@ package actor LocalFederation {
     package func report(of run: RunID) async throws -> Report {
         var report = try await ask { try await $0.report(.init(run: run)) }
         report.engine = .local
+        if let attack { report.setApart(attack) }
         report.cost.agentPeakRssBytes = agents.values.map { ProcessMemory.peak(of: $0.id) }.max() ?? 0
         report.cost.coordinatorPeakRssBytes = daemon.map { ProcessMemory.peak(of: $0.id) } ?? 0
         return report
@@ -213,8 +219,15 @@ package actor LocalFederation {
         guard agents[id] == nil, let address else { return }
         agents[id] = try ChildProcess(
             name: "agent \(id)", program: executables.agent,
-            arguments: ["run", "--state", agentState(id), "--shard", data.file(of: id), "--coordinator", address],
-            log: log(id.rawValue))
+            arguments: ["run", "--state", agentState(id), "--shard", data.file(of: id), "--coordinator", address]
+                + hostility(of: id), log: log(id.rawValue))
+    }
+
+    /// What makes an attacker of an agent: the attack, and its accomplices' shards.
+    private func hostility(of id: AgentID) -> [String] {
+        guard let attack, attack.attackers.contains(id) else { return [] }
+        let others = attack.attackers.filter { $0 != id }
+        return ["--attack", attack.text] + others.flatMap { ["--accomplice", "\($0)=\(data.file(of: $0))"] }
     }
 
     package func killAgent(_ index: Int) async {

@@ -16,6 +16,7 @@ package struct Simulation {
     private let recipe: Recipe
     private var machine: RoundMachine
     private let participants: [AgentID: Participant]
+    private let attack: AttackPlan?
     /// Versions of each agent's memory, by round, as on an agent's disk.
     private var memories: [AgentID: [Int: AgentMemory]] = [:]
     /// What agents have done and not handed in yet, in the order in which it will arrive.
@@ -33,21 +34,29 @@ package struct Simulation {
     /// Agents that train at the same time.
     private let width: Int
 
-    package init(recipe: Recipe, agents: [(id: AgentID, shard: Shard)], width: Int = ProcessInfo.processInfo.activeProcessorCount)
-    {
+    package init(
+        recipe: Recipe, agents: [(id: AgentID, shard: Shard)], attack: AttackPlan? = nil,
+        width: Int = ProcessInfo.processInfo.activeProcessorCount
+    ) {
         var recipe = recipe
         // Everyone is here from the start; nobody is late.
         recipe.agents = agents.count
         self.recipe = recipe
         self.width = max(1, width)
-        machine = RoundMachine(run: RunID(checked: "simulation"), recipe: recipe)
+        self.attack = attack
+        machine = RoundMachine(
+            run: RunID(checked: "simulation"), recipe: recipe, entropy: .random(in: .min ... .max))
         unfit =
             agents.lazy.compactMap { agent in
                 recipe.problem(with: AgentProfile(agent.shard)).map { .ineligible(agent.id, $0) }
             }.first
         participants = Dictionary(
-            unfit == nil ? agents.map { ($0.id, Participant(id: $0.id, recipe: recipe, shard: $0.shard)) } : [],
-            uniquingKeysWith: { first, _ in first })
+            unfit == nil
+                ? agents.map { id, shard in
+                    let attacker = attack?.attacker(id, shards: agents)
+                    let secret = UInt64.random(in: .min ... .max)
+                    return (id, Participant(id: id, recipe: recipe, shard: shard, attacker: attacker, secret: secret))
+                } : [], uniquingKeysWith: { first, _ in first })
     }
 
     /// Runs to the end; `progress` hears of every committed round.
@@ -84,7 +93,9 @@ package struct Simulation {
         var cost = Report.Cost()
         cost.wallSeconds = started.duration(to: .now).seconds
         cost.coordinatorPeakRssBytes = PeakMemory.bytes
-        return Report(state: machine.state, recipe: recipe, summaries: summaries, engine: .simulate, cost: cost)
+        var report = Report(state: machine.state, recipe: recipe, summaries: summaries, engine: .simulate, cost: cost)
+        if let attack { report.setApart(attack) }
+        return report
     }
 
     /// A cluster's model as safetensors bytes.

@@ -15,6 +15,8 @@ final class TestAgent {
     let folder: String
     /// What the agent says in its log.
     let notes = LogNotes()
+    /// Nil for an honest agent.
+    var attacker: Attacker?
     private var running: _Concurrency.Task<Void, any Error>?
 
     /// `folder` is for a second agent of the same name.
@@ -31,7 +33,9 @@ final class TestAgent {
         log[metadataKey: "agent"] = "\(id)"
         let service = AgentService(
             transport: transport,
-            trainer: LocalTrainer(id: id, shard: shard, memories: state.memories, deployment: state.deployment),
+            trainer: LocalTrainer(
+                id: id, shard: shard, memories: state.memories, deployment: state.deployment, secret: try state.secret(),
+                attacker: attacker),
             profile: AgentProfile(shard), software: "test", limits: WireLimits(), log: log)
         running = _Concurrency.Task {
             try await service.run()
