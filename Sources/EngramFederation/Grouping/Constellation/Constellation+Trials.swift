@@ -150,7 +150,8 @@ extension Constellation {
         let accepted =
             switch trial.kind {
             case .split:
-                (test?.p ?? 1) < significance / Double((tries + 1) * (looked < looks ? looks : 1)) && relative >= minimumGain && sides.allSatisfy { $0 > 0 }
+                (test?.p ?? 1) < significance / Double((tries + 1) * (looked < looks ? looks : 1)) && relative >= minimumGain
+                    && sides.allSatisfy { $0 > 0 }
             case .merge:
                 (test?.mean ?? -1) > 0 && (test?.p ?? 1) < 0.05
             }
