@@ -33,13 +33,16 @@ evidence-quick:
 	$(SWIFT) build -c release --product engram
 	.build/release/engram evidence --quick
 
+# What failed stands once more at the end, where one looks for it.
 test:
 	@scripts/packages.sh
-	@start=$$(date +%s) && \
-	$(SWIFT) build --build-tests && \
-	built=$$(date +%s) && \
-	$(SWIFT) test --skip-build --disable-xctest && \
-	echo "make test: build $$((built - start)) s, tests $$(($$(date +%s) - built)) s"
+	@start=$$(date +%s); \
+	$(SWIFT) build --build-tests || exit 1; \
+	built=$$(date +%s); \
+	{ $(SWIFT) test --skip-build --disable-xctest && echo 0 >.build/test.status || echo $$? >.build/test.status; } 2>&1 | tee .build/test.log; \
+	grep '^✘' .build/test.log || true; \
+	echo "make test: build $$((built - start)) s, tests $$(($$(date +%s) - built)) s"; \
+	exit "$$(cat .build/test.status)"
 
 # Warnings are errors in the manifest already.
 check: lint shellcheck thread-sanitizer address-sanitizer

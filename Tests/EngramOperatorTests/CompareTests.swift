@@ -14,7 +14,7 @@ struct CompareTests {
             name: name ?? preset,
             runs: try seeds.map { seed in
                 let recipe = try RecipeSource.recipe(preset, overrides: Self.settings + ["seed=\(seed)"])
-                return try MeasuredRun.simulate(recipe, Toy.agents(), width: 2) { _ in }
+                return try MeasuredRun.simulate(recipe, Toy.agents(), attack: nil, width: 2) { _ in }
             })
     }
 
@@ -62,6 +62,17 @@ struct CompareTests {
         let document = try Output.text(json: ComparisonDocument(comparison))
         #expect(document.contains("\"schema\" : \"engram.comparison/1\""))
         #expect(document.contains("error_over_agents"))
+    }
+
+    @Test("panels that do not fit beside each other go below, each strip with the names")
+    func drawing() throws {
+        let value = try #require(Estimate([0.5, 0.7]))
+        let panels = (0..<6).map { BarDrawing.Panel(title: "panel \($0)", values: [value, nil]) }
+        let svg = BarDrawing(title: "A & B", names: ["one", "two"], panels: panels).svg
+        #expect(svg.components(separatedBy: ">one<").count - 1 == 2 && svg.contains("A &amp; B"))
+        #expect(svg.components(separatedBy: "fill-opacity").count - 1 == 6, "a bar a panel: the other has no value")
+        let empty = BarDrawing(title: "none", names: ["one"], panels: [.init(title: "p", values: [nil])]).svg
+        #expect(!empty.contains(">one<") && empty.hasSuffix("</svg>\n"))
     }
 
     @Test("the command leaves a report for every run, and a drawing with a bar for every recipe")

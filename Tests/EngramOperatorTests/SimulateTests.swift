@@ -31,6 +31,17 @@ struct SimulateTests {
         #expect(other.seed == 2)
     }
 
+    @Test("many agents are simulated a few at a time, with the same result")
+    func chunks() throws {
+        let recipe = try RecipeSource.recipe("constellation", overrides: ["rounds=3", "model.hidden=[4]"])
+        // One at a time there are three parts of at most 16 agents, four at a time one of all.
+        let models = try [1, 4].map { width in
+            var simulation = Simulation(recipe: recipe, agents: try Toy.agents(40), width: width)
+            return try simulation.run().models
+        }
+        #expect(models[0] == models[1] && !models[0].isEmpty)
+    }
+
     @Test("exported models are the ones that the report names")
     func export() async throws {
         let temporary = try TemporaryFolder()

@@ -11,9 +11,9 @@ package struct CompareCommand: AsyncParsableCommand {
         commandName: "compare",
         abstract: "Run several recipes on one federation folder, and compare them agent by agent.",
         discussion: """
-            Every recipe is simulated with every seed. The tables show all rows of the reports, then each recipe's difference to the first
-            one: the mean over agents of (its figure - the first's), its standard error over agents and over seeds, and the share of agents
-            that fare better. "most chosen" is the answer that most agents' gates chose on their validation rows.
+            Every recipe is simulated with every seed. The tables show all rows of the reports, then each recipe's difference to
+            the first one: the mean over agents of (its figure - the first's), its standard error over agents and over seeds, and
+            the share of agents that fare better. "most chosen" is the answer that most agents' gates chose on their validation rows.
 
             Example: engram compare fedavg ditto constellation --data F --set rounds=30 --seeds 1,2,3 --svg compare.svg
             """)
@@ -58,7 +58,7 @@ package struct CompareCommand: AsyncParsableCommand {
                         let live = LiveProgress(rounds: recipe.rounds, metricName: metric, style: json ? .silent : nil)
                         live.note("run \(number) of \(total): \(name), seed \(recipe.seed)")
                         defer { live.finish() }
-                        let run = try MeasuredRun.simulate(recipe, agents, width: width) { live.add($0) }
+                        let run = try MeasuredRun.simulate(recipe, agents, attack: nil, width: width) { live.add($0) }
                         if let reportDir {
                             try InputFile.write(
                                 [UInt8](try run.report.json()) + [0x0a], to: "\(reportDir)/\(name)-\(recipe.seed).json")

@@ -9,8 +9,8 @@ package struct EvidenceCommand: AsyncParsableCommand {
         commandName: "evidence",
         abstract: "Measure what docs/evidence.md shows: every method on real data, with several seeds.",
         discussion: """
-            Runs the sections one after the other and writes evidence.md and its drawings. Every result is kept in the work folder, so that an
-            interrupted run goes on where it was. Sections whose data are not there are skipped, and the page says so.
+            Runs the sections one after the other and writes evidence.md and its drawings. Every result is kept in the work folder,
+            so that an interrupted run goes on where it was. Sections whose data are not there are skipped, and the page says so.
 
             Example: engram evidence --data DATA --only shifts --only people --output docs
             """)

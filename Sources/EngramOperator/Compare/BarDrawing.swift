@@ -41,30 +41,40 @@ package struct BarDrawing: Sendable {
     }
 
     private static let (row, top, across, gap) = (24.0, 80.0, 190.0, 90.0)
+    /// Panels beside each other; more go below.
+    private static let columns = 4
 
     package var svg: String {
         let left = 40 + 7.5 * Double(names.map(\.count).max() ?? 0)
-        let width = left + Double(max(1, panels.count)) * (Self.across + Self.gap)
+        let width = left + Double(max(1, min(panels.count, Self.columns))) * (Self.across + Self.gap)
+        let strip = Self.row * Double(names.count) + 70
         var body = Drawing.text(title, x: 20, y: 28, "font-size=\"16\"")
-        for (place, name) in names.enumerated() {
-            body += Drawing.text(name, x: left - 14, y: Self.middle(place) + 5, "text-anchor=\"end\"")
+        for (place, panel) in panels.enumerated() {
+            let top = Self.top + strip * Double(place / Self.columns)
+            if place % Self.columns == 0 {
+                for (line, name) in names.enumerated() {
+                    body += Drawing.text(name, x: left - 14, y: top + Self.middle(line) + 5, "text-anchor=\"end\"")
+                }
+            }
+            body += draw(panel, left: left + Double(place % Self.columns) * (Self.across + Self.gap), top: top)
         }
-        for (place, panel) in panels.enumerated() { body += draw(panel, left: left + Double(place) * (Self.across + Self.gap)) }
-        return Drawing.page(width: width, height: Self.top + Self.row * Double(names.count) + 40, body)
+        let strips = max(1, (panels.count + Self.columns - 1) / Self.columns)
+        return Drawing.page(width: width, height: Self.top + strip * Double(strips), body)
     }
 
-    private static func middle(_ place: Int) -> Double { top + row * (Double(place) + 0.5) }
+    /// Below the panel's top.
+    private static func middle(_ line: Int) -> Double { row * (Double(line) + 0.5) }
 
-    private func draw(_ panel: Panel, left: Double) -> String {
+    private func draw(_ panel: Panel, left: Double, top: Double) -> String {
         let ends = panel.values.compactMap { $0 }.flatMap { [$0.mean - ($0.error ?? 0), $0.mean + ($0.error ?? 0)] }
         let scale = Drawing.scale(of: ends)
         func x(_ value: Double) -> Double {
             left + Self.across * (value - scale.lowerBound) / max(1e-12, scale.upperBound - scale.lowerBound)
         }
-        let bottom = Self.top + Self.row * Double(names.count) + 4
-        var out = Drawing.text(panel.title, x: left, y: Self.top - 14)
+        let bottom = top + Self.row * Double(names.count) + 4
+        var out = Drawing.text(panel.title, x: left, y: top - 14)
         out +=
-            "<path d=\"M\(Drawing.at(left)) \(Drawing.at(Self.top - 4))V\(Drawing.at(bottom))H\(Drawing.at(left + Self.across))\""
+            "<path d=\"M\(Drawing.at(left)) \(Drawing.at(top - 4))V\(Drawing.at(bottom))H\(Drawing.at(left + Self.across))\""
         out += " fill=\"none\" stroke=\"#999\"/>\n"
         // The axis seldom starts at nought: differences are small. Its ends are written.
         for end in [scale.lowerBound, scale.upperBound] {
@@ -72,7 +82,7 @@ package struct BarDrawing: Sendable {
         }
         for (place, value) in panel.values.enumerated() {
             guard let value else { continue }
-            let y = Self.middle(place)
+            let y = top + Self.middle(place)
             out += "<rect x=\"\(Drawing.at(left))\" y=\"\(Drawing.at(y - 8))\" width=\"\(Drawing.at(x(value.mean) - left))\""
             out += " height=\"16\" fill=\"\(Drawing.colour(place))\" fill-opacity=\"0.75\"/>\n"
             var right = x(value.mean)

@@ -23,6 +23,10 @@ package enum Measure: Hashable, Sendable {
     case clusters, rand, worseThanLocal
     case megabytesUp, megabytesDown
     case secondsPerRound, processorSecondsPerRound, peakMegabytes
+    /// By what the agents declare of their devices, over the whole run.
+    case declaredSeconds, energyJoules
+    /// The greatest of any agent.
+    case epsilon
 
     package func value(of run: MeasuredRun, row: Row) -> Double? {
         let report = run.report
@@ -43,6 +47,9 @@ package enum Measure: Hashable, Sendable {
         case .secondsPerRound: return report.rounds.reduce(0) { $0 + $1.seconds } / rounds
         case .processorSecondsPerRound: return run.processorSeconds / rounds
         case .peakMegabytes: return Double(report.cost.coordinatorPeakRssBytes) / 1e6
+        case .declaredSeconds: return report.cost.declaredSeconds
+        case .energyJoules: return report.cost.energyJoules
+        case .epsilon: return report.privacy?.epsilon
         }
     }
 
@@ -73,6 +80,9 @@ package enum Measure: Hashable, Sendable {
         case .secondsPerRound: "s/round"
         case .processorSecondsPerRound: "CPU s/round"
         case .peakMegabytes: "peak MB"
+        case .declaredSeconds: "declared s"
+        case .energyJoules: "J"
+        case .epsilon: "epsilon"
         }
     }
 
@@ -85,7 +95,10 @@ package enum Measure: Hashable, Sendable {
         case .worseThanLocal: return estimate.text(decimals: 0, scale: 100) + " %"
         case .megabytesUp, .megabytesDown: return estimate.value(decimals: 1)
         case .secondsPerRound, .processorSecondsPerRound: return estimate.value(decimals: 2)
-        case .peakMegabytes: return estimate.value(decimals: 0)
+        case .peakMegabytes, .declaredSeconds: return estimate.value(decimals: 0)
+        case .energyJoules: return estimate.value(decimals: 1)
+        // The report's word for no bound at all.
+        case .epsilon: return estimate.mean < 1e300 ? estimate.value(decimals: 2) : "unbounded"
         }
     }
 }
@@ -98,7 +111,7 @@ extension Measure.Statistic {
         case .worstTenth: "worst tenth"
         case .warm: "warm items"
         case .cold: "cold items"
-        case .among(let prefix, let part): "agents \(prefix)…" + (part == .all ? "" : ", \(part.rawValue)")
+        case .among(let prefix, let part): "\(prefix)… only" + (part == .all ? "" : ", \(part.rawValue)")
         }
     }
 }

@@ -14,12 +14,13 @@ package struct MeasuredRun: Codable, Sendable {
         self.processorSeconds = processorSeconds
     }
 
-    /// Simulates to the end.
+    /// Simulates to the end, some agents doing harm if there is an attack.
     package static func simulate(
-        _ recipe: Recipe, _ agents: [(id: AgentID, shard: Shard)], width: Int, progress: (RoundSummary) -> Void
+        _ recipe: Recipe, _ agents: [(id: AgentID, shard: Shard)], attack: AttackPlan?, width: Int,
+        progress: (RoundSummary) -> Void
     ) throws -> MeasuredRun {
         let before = ProcessorTime.seconds
-        var simulation = Simulation(recipe: recipe, agents: agents, width: width)
+        var simulation = Simulation(recipe: recipe, agents: agents, attack: attack, width: width)
         let report = try simulation.run(progress: progress)
         return MeasuredRun(report: report, processorSeconds: ProcessorTime.seconds - before)
     }

@@ -28,8 +28,8 @@ package struct PairedDifference: Codable, Equatable, Sendable {
         shareWorse = Double(means.count { $0 < 0 }) / Double(means.count)
     }
 
-    /// `row` of one method less `otherRow` of another, on agents whose name begins with `prefix`; seeds that only one of them has are
-    /// left out.
+    /// `row` of one method less `otherRow` of another, on honest agents whose name begins with `prefix`; seeds that only one of
+    /// them has are left out.
     package init?(
         _ run: RepeatedRun, _ row: Row, against other: RepeatedRun, _ otherRow: Row, on part: TestPart, prefix: String = ""
     ) {
@@ -38,7 +38,8 @@ package struct PairedDifference: Codable, Equatable, Sendable {
             guard let rival = other.reports.first(where: { $0.seed == report.seed }) else { continue }
             let figures = Dictionary(rival.agents.map { ($0.id, $0) }) { first, _ in first }
             var differences: [AgentID: Double] = [:]
-            for agent in report.agents where agent.id.rawValue.hasPrefix(prefix) {
+            let hostile = Set(report.attack?.agents ?? [])
+            for agent in report.agents where agent.id.rawValue.hasPrefix(prefix) && !hostile.contains(agent.id) {
                 guard let mine = agent.metric(row, on: part), let its = figures[agent.id]?.metric(otherRow, on: part) else {
                     continue
                 }

@@ -5,7 +5,8 @@ package import EngramFederation
 package struct RepeatedRun: Sendable {
     /// As tables show it.
     package let name: String
-    /// Which of the six answers is the method's own: a personalised method is judged by its personal models, FedAvg by the common one.
+    /// Which of the six answers is the method's own: a personalised method is judged by its personal models, FedAvg by the
+    /// common one.
     package let row: Row
     /// In the order of their seeds.
     package let runs: [MeasuredRun]

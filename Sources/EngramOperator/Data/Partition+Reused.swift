@@ -3,13 +3,13 @@ package import EngramLearning
 package import EngramTensors
 
 extension Partition {
-    /// IFCA's Rotated MNIST (Ghosh et al. 2020, section 6): all training images are used in each of the four rotations, every rotation
-    /// dividing them among its agents in a random order of its own.
+    /// IFCA's Rotated MNIST (Ghosh et al. 2020, section 6): all training images are used in each of the four rotations, every
+    /// rotation dividing them among its agents in a random order of its own.
     ///
-    /// Agent i belongs to rotation i mod 4 (truth "r0", "r90", "r180", "r270"). The last `heldOut` of `rows` rows are the test set; with
-    /// `counts` an agent gets so many of them, drawn for itself, with `fractions` all of them. With the others it gets n = training rows
-    /// / agents of its rotation: the paper has (m/k)·n = 60,000 for m agents and k = 4. The paper holds nothing back for validation;
-    /// here the last part of each agent's rows is for it.
+    /// Agent i belongs to rotation i mod 4 (truth "r0", "r90", "r180", "r270"). The last `heldOut` of `rows` rows are the test
+    /// set; with `counts` an agent gets so many of them, drawn for itself, with `fractions` all of them. Of the others it gets
+    /// n = training rows / agents of its rotation: the paper has (m/k)·n = 60,000 for m agents and k = 4. The paper holds
+    /// nothing back for validation; here the last part of each agent's rows is for it.
     package static func reused(
         rows: Int, heldOut: Int, agents: Int, sizes: SplitSizes, using generator: inout SeededGenerator
     ) throws(LearningError) -> [AgentPart] {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EngramTensors
 
-/// Lists of row numbers that others published, so that figures can be compared: which rows of a data set each agent trains and tests on.
+/// Lists of row numbers that others published, so that figures can be compared: which rows of a data set each agent trains and
+/// tests on.
 ///
 /// An .npz with train_00, train_01, … and test_00, test_01, …: integers, one list an agent.
 package struct PublishedSplit: Sendable {

@@ -11,6 +11,10 @@ package struct Contestant: Hashable, Sendable {
     package let row: Row
 
     package init(_ preset: String, _ settings: String..., as name: String? = nil, row: Row = .deployed) {
+        self.init(preset, settings, as: name, row: row)
+    }
+
+    package init(_ preset: String, _ settings: [String], as name: String?, row: Row) {
         self.preset = preset
         self.settings = settings
         self.row = row

@@ -10,20 +10,36 @@ package struct Section: Sendable {
         case quick
     }
 
+    /// What some agents do to the others, in the words of the command `simulate`.
+    package struct Harm: Hashable, Sendable {
+        /// `alie(z=1)`.
+        package let attack: String
+        /// A share, names, or so many of a group.
+        package let attackers: String
+
+        package init(_ attack: String, attackers: String) {
+            self.attack = attack
+            self.attackers = attackers
+        }
+    }
+
     /// One federation and the methods on it. Cases of one name stand in one table.
     package struct Case: Sendable {
         package let name: String
         package let federation: any FederationBuilder
+        package let harm: Harm?
         /// Settings of all methods.
         package let settings: [String]
         package let contestants: [Contestant]
         package let seeds: [Int]
 
         package init(
-            _ name: String, _ federation: any FederationBuilder, settings: [String], _ contestants: [Contestant], seeds: [Int]
+            _ name: String, _ federation: any FederationBuilder, harm: Harm? = nil, settings: [String],
+            _ contestants: [Contestant], seeds: [Int]
         ) {
             self.name = name
             self.federation = federation
+            self.harm = harm
             self.settings = settings
             self.contestants = contestants
             self.seeds = seeds

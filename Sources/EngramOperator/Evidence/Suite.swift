@@ -6,9 +6,8 @@ package struct Suite: Sendable {
 
     package init(_ sections: [Section]) { self.sections = sections }
 
-    // Newcomers and drift during a run have their place after `people`, once shards can change from round to round.
     package static let standard = Suite([
-        rotatedDigits, pfllib, shifts, people, bytes, privacy, attacks, energy,
+        rotatedDigits, pfllib, shifts, streams, people, bytes, privacy, attacks, energy,
     ])
 
     /// The named sections in the order of the page, or all when none is named.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
+import EngramFederation
 
 /// What is to be run of a suite: every trial with its recipe read and its key known, before the first one starts.
 package struct SuitePlan: Sendable {
@@ -26,6 +27,13 @@ package struct SuitePlan: Sendable {
                     skipped.append((item.name, reason))
                     continue
                 }
+                if let harm = item.harm {
+                    do {
+                        _ = try AttackPlan.attack(harm.attack)
+                    } catch {
+                        throw OperatorError.badInput("section '\(section.name)', \(item.name): \(error)")
+                    }
+                }
                 for need in item.federation.needs where fingerprints[need] == nil {
                     fingerprints[need] = try data.fingerprint(need)
                 }
@@ -35,7 +43,7 @@ package struct SuitePlan: Sendable {
                         do {
                             trials.append(
                                 try Trial(
-                                    section: section.name, group: item.name, federation: item.federation, contestant: contestant,
+                                    section: section.name, of: item, contestant: contestant,
                                     recipe: contestant.recipe(common: item.settings, seed: seed), data: prints))
                         } catch {
                             throw OperatorError.badInput("section '\(section.name)', \(contestant.name): \(OperatorError(error))")

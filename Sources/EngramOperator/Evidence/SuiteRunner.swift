@@ -54,7 +54,13 @@ package struct SuiteRunner: Sendable {
                         try trial.federation.agents(seed: trial.recipe.seed, data: data)
                     )
                 }
-                let run = try MeasuredRun.simulate(trial.recipe, built?.agents ?? [], width: width) { progress.add($0) }
+                let agents = built?.agents ?? []
+                let attack = try trial.harm.map { harm in
+                    try AttackPlan(
+                        harm.attack, attackers: harm.attackers, among: agents.map { ($0.id, $0.shard.truth) },
+                        recipe: trial.recipe)
+                }
+                let run = try MeasuredRun.simulate(trial.recipe, agents, attack: attack, width: width) { progress.add($0) }
                 try cache.keep(run, of: trial)
                 outcomes.runs[trial.key] = run
                 outcomes.fresh += 1

@@ -10,6 +10,7 @@ package struct Trial: Sendable {
     /// The case's name.
     package let group: String
     package let federation: any FederationBuilder
+    package let harm: Section.Harm?
     package let contestant: Contestant
     package let recipe: Recipe
     /// Names the result: equal exactly when everything that determines it is. It knows nothing of the code; after a change of a
@@ -20,17 +21,19 @@ package struct Trial: Sendable {
     private static let generation = 1
 
     package init(
-        section: String, group: String, federation: any FederationBuilder, contestant: Contestant, recipe: Recipe, data: [Digest]
+        section: String, of item: Section.Case, contestant: Contestant, recipe: Recipe, data: [Digest]
     ) throws {
         self.section = section
-        self.group = group
-        self.federation = federation
+        group = item.name
+        federation = item.federation
+        harm = item.harm
         self.contestant = contestant
         self.recipe = recipe
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         let parts = [
-            "engram.trial/\(Self.generation)", SoftwareVersion.text, federation.identity, "\(recipe.seed)",
+            "engram.trial/\(Self.generation)", SoftwareVersion.text, federation.identity,
+            harm.map { "\($0.attack) by \($0.attackers)" } ?? "no harm", "\(recipe.seed)",
             data.map(\.hex).joined(separator: " "), String(decoding: try encoder.encode(JSONValue(recipe.tree)), as: UTF8.self),
         ]
         key = Digest(of: Array(parts.joined(separator: "\n").utf8))

@@ -130,6 +130,8 @@ package struct Simulation {
                 return digest
             })
         blobs.merge(made) { old, _ in old }
+        // Each upload is folded once.
+        for part in job.parts { for agent in part.contributors { uploads[agent] = nil } }
         return result
     }
 
@@ -141,18 +143,37 @@ package struct Simulation {
                 models[offer.model] = try ParameterSet(safetensors: blobs[offer.model] ?? [], layout: exchange.layout)
             }
         }
+        // A few at a time: a thousand agents' updates beside their uploads would not fit into memory.
+        for start in stride(from: 0, to: work.count, by: 16 * width) {
+            let part = work[start..<min(start + 16 * width, work.count)]
+            let outcomes = outcomes(of: part)
+            for (agent, assignment) in part {
+                guard let outcome = try outcomes[agent]?.get() else { continue }
+                let bytes = outcome.upload.encoded()
+                count(agent, assignment, upload: bytes.count)
+                // The coordinator may still build on the one before: this upload may come too late to count.
+                memories[agent] = (memories[agent] ?? [:]).filter { $0.key == assignment.base }
+                memories[agent, default: [:]][assignment.round] = outcome.memory
+                finished.append((agent, assignment, bytes))
+            }
+        }
+    }
+
+    private func outcomes(
+        of work: ArraySlice<(AgentID, Assignment)>
+    ) -> [AgentID: Result<Participant.Outcome, any Error>] {
         var parts: [AgentID: Submodel] = [:]
         for (agent, _) in work { parts[agent] = machine.submodel(for: agent) }
         let (participants, memories, models, submodels) = (participants, memories, models, parts)
         let results = Mutex<[AgentID: Result<Participant.Outcome, any Error>]>([:])
-        let next = Mutex(0)
+        let next = Mutex(work.startIndex)
         DispatchQueue.concurrentPerform(iterations: min(width, work.count)) { _ in
             while true {
                 let index = next.withLock { value in
                     defer { value += 1 }
                     return value
                 }
-                guard index < work.count else { return }
+                guard index < work.endIndex else { return }
                 let (agent, assignment) = work[index]
                 guard let participant = participants[agent] else { continue }
                 let result = Result<Participant.Outcome, any Error> {
@@ -166,16 +187,7 @@ package struct Simulation {
                 results.withLock { $0[agent] = result }
             }
         }
-        let outcomes = results.withLock { $0 }
-        for (agent, assignment) in work {
-            guard let outcome = try outcomes[agent]?.get() else { continue }
-            let bytes = outcome.upload.encoded()
-            count(agent, assignment, upload: bytes.count)
-            // The coordinator may still build on the one before: this upload may come too late to count.
-            self.memories[agent] = (memories[agent] ?? [:]).filter { $0.key == assignment.base }
-            self.memories[agent, default: [:]][assignment.round] = outcome.memory
-            finished.append((agent, assignment, bytes))
-        }
+        return results.withLock { $0 }
     }
 
     /// Hands the next upload in.

@@ -50,21 +50,6 @@ struct FederationBuilderTests {
         #expect(plain.allSatisfy { $0.shard.truth == nil })
     }
 
-    @Test("agents with flipped labels are named so, and the others are untouched")
-    func flipped() throws {
-        let temporary = try TemporaryFolder()
-        let data = try Self.clothes(in: temporary.path)
-        let base = ShiftedImages(.fashion, agents: 10, sizes: .counts(train: 12, validation: 4, test: 4))
-        let honest = try base.agents(seed: 1, data: data), all = try FlippedLabels(base, attackers: 3).agents(seed: 1, data: data)
-        let attackers = all.filter { $0.id.rawValue.hasPrefix(FlippedLabels.prefix) }
-        #expect(attackers.count == 3 && all.count == 10 && all.map(\.id) == all.map(\.id).sorted())
-        for agent in all {
-            let name = agent.id.rawValue.replacing(FlippedLabels.prefix, with: "")
-            let before = try #require(honest.first { $0.id.rawValue == name }).shard.data.classes
-            #expect(agent.shard.data.classes == (name == agent.id.rawValue ? before : before.map { 9 - $0 }))
-        }
-    }
-
     @Test("new people keep the first of their trials, and are the same people whatever their number")
     func newcomers() throws {
         let temporary = try TemporaryFolder()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramFederation
 import EngramOperator
+import EngramWire
 import Foundation
 import Testing
 
@@ -68,6 +69,33 @@ struct SuiteRunnerTests {
             let page = try #require(EvidencePage(plan, outcomes).files.first?.text)
             #expect(page.contains("Failed: broken: everyone, seed 1: the toy is broken"))
         }
+    }
+
+    @Test("attackers are staged, have a result of their own, and are in no figure")
+    func harm() throws {
+        let temporary = try TemporaryFolder()
+        func section(_ harm: Section.Harm?) -> Section {
+            ToyEvidence.section(
+                [],
+                more: [
+                    .init(
+                        "harmed", ToyBuilder(), harm: harm, settings: ["rounds=2", "model.hidden=[4]"],
+                        [Contestant("everyone", row: .cluster), Contestant("median", row: .cluster)], seeds: [1])
+                ])
+        }
+        let quiet = try measure(section(nil), in: temporary.path)
+        let (plan, outcomes) = try measure(section(.init("sign_flip", attackers: "agent-01,agent-03")), in: temporary.path)
+        #expect(quiet.outcomes.fresh == 2 && outcomes.fresh == 2, "one result is not taken for the other")
+        let reports = plan.trials.compactMap { outcomes.runs[$0.key]?.report }
+        #expect(reports.allSatisfy { $0.attack?.agents.map(\.rawValue) == ["agent-01", "agent-03"] } && reports.count == 2)
+        let runs = plan.trials.map { trial in
+            RepeatedRun(name: trial.contestant.name, row: .cluster, runs: [outcomes.runs[trial.key]].compactMap { $0 })
+        }
+        #expect(PairedDifference(runs[1], .cluster, against: runs[0], .cluster, on: .all)?.agents == 4)
+        let error = #expect(throws: OperatorError.self) {
+            try SuitePlan(Suite([section(.init("sing_flip", attackers: "0.5"))]), .full, data: Self.data)
+        }
+        #expect(error?.description.contains("section 'toy', harmed") == true)
     }
 
     @Test("absent data leave a case out, and the page says so")

@@ -13,6 +13,7 @@ package protocol FederationBuilder: Sendable {
 }
 
 extension FederationBuilder {
-    /// Everything but data and seed that determines the shards; part of a result's key. A builder's stored properties are just that.
+    /// Everything but data and seed that determines the shards; part of a result's key. A builder's stored properties are just
+    /// that.
     package var identity: String { String(describing: self) }
 }

@@ -13,12 +13,18 @@ package struct ShiftedImages: FederationBuilder {
     package let turned: Bool
     /// Classes under other names: 4 groups of agents; with `turned` 2 in each rotation, so that neither tells the other.
     package let permuted: Bool
-    /// Class mixes from a Dirichlet with this concentration (Hsu et al. 2019: 1 means 0.1 for each of ten classes); nil: all alike.
+    /// Class mixes from a Dirichlet with this concentration (Hsu et al. 2019: 1 means 0.1 for each of ten classes); nil: all
+    /// alike.
     package let alpha: Double?
+    /// From this round on a quarter of the agents belongs to the next planted group; nil: nobody changes.
+    package let drift: Int?
+    /// From this round on a quarter of the agents takes part; nil: all are there at first.
+    package let join: Int?
 
     package init(
         _ source: EvidenceData.Need, agents: Int, sizes: SplitSizes, turned: Bool = false, permuted: Bool = false,
-        alpha: Double? = nil
+        alpha: Double? = nil,
+        drift: Int? = nil, join: Int? = nil
     ) {
         self.source = source
         self.agents = agents
@@ -26,6 +32,8 @@ package struct ShiftedImages: FederationBuilder {
         self.turned = turned
         self.permuted = permuted
         self.alpha = alpha
+        self.drift = drift
+        self.join = join
     }
 
     package var needs: [EvidenceData.Need] { [source] }
@@ -38,6 +46,8 @@ package struct ShiftedImages: FederationBuilder {
         plan.plant = turned ? .rotated : permuted ? .permuted : .nothing
         plan.agents = agents
         plan.sizes = sizes
+        plan.driftRound = drift
+        plan.joinRound = join
         plan.seed = seed
         let agents = try plan(data.dataset(source), task: .classes, classes: 10)
         guard turned, permuted else { return agents }

@@ -34,23 +34,24 @@ package struct EvidencePage: Sendable {
 
     private static func introduction(_ scale: Section.Scale) -> String {
         let quick = """
-            **This is the quick version: few rounds, agents and seeds. It shows that everything runs; its figures are no evidence.**
+            **This is the quick version: few rounds, agents and seeds. It shows that all runs; its figures are no evidence.**
 
 
             """
         return """
             # Evidence
 
-            \(scale == .quick ? quick : "")What the methods do on data that anybody can look at, made by `make evidence`. `ENGRAM_DATA` names the folder with the data; what is not
-            there is skipped. Results are kept in `build/evidence`, so an interrupted run goes on where it was; what was measured once is not
-            measured again.
+            \(scale == .quick ? quick : "")What the methods do on data that anybody can look at, made by `make evidence`.
+            `ENGRAM_DATA` names the folder with the data ([cli](cli.md) lists them); what is not there is skipped. Results are
+            kept in `build/evidence`, so an interrupted run goes on where it was; what was measured once is not measured again.
 
-            Figures are on test rows, which choose nothing. `a ± b` is a mean over seeds and its standard error; the seed decides the division of
-            the data (where it is not published), the initial models and the order of batches. Paired tables take differences agent by agent, a
-            person's or client's being averaged over seeds first. Rows are those of [the report](report.md): `local` is a model trained alone,
-            `global` one model for all, `cluster` the model of the agent's group, `personal` what the agent's own training made of it,
-            `deployed` what its gate chose; a method's *own row* is the one that its paper judges it by. Rand is the adjusted Rand index of the
-            groups found against the planted ones.
+            Figures are on test rows, which choose nothing. `a ± b` is a mean over seeds and its standard error; the seed
+            decides the division of the data (where it is not published), the initial models and the order of batches. Paired
+            tables take differences agent by agent, a person's or client's being averaged over seeds first. Rows are those of
+            [the report](report.md): `local` is a model trained alone, `global` one model for all, `cluster` the model of the
+            agent's group, `personal` what the agent's own training made of it, `deployed` what its gate chose; a method's *own
+            row* is the one that its paper judges it by. Rand is the adjusted Rand index of the groups found against the planted
+            ones.
             """
     }
 

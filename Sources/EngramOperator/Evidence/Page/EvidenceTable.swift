@@ -39,15 +39,16 @@ package struct EvidenceTable: Sendable {
         }
     }
 
-    /// One measure: a row a method, a column a case.
+    /// One measure: a row a method, a column a case that has it.
     package static func matrix(_ title: String, _ measure: Measure) -> EvidenceTable {
         EvidenceTable(title) { results in
-            guard !results.groups.isEmpty else { return nil }
-            var table = MarkdownTable(["method"] + results.groups.map(\.name))
+            let groups = results.groups.filter { group in group.runs.contains { $0.estimate(measure) != nil } }
+            if groups.isEmpty { return nil }
+            var table = MarkdownTable(["method"] + groups.map(\.name))
             for name in results.contestants {
                 table.row(
                     [name]
-                        + results.groups.map { group in
+                        + groups.map { group in
                             measure.text(group.runs.first { $0.name == name }.flatMap { $0.estimate(measure) })
                         })
             }
@@ -55,7 +56,8 @@ package struct EvidenceTable: Sendable {
         }
     }
 
-    /// A table for each case: every method's own row less a row of the same method, or of the case's first method, agent by agent.
+    /// A table for each case: every method's own row less a row of the same method, or of the case's first method, agent by
+    /// agent.
     package static func paired(
         _ title: String, against rival: Row?, on part: TestPart = .all, prefix: String = ""
     ) -> EvidenceTable {
@@ -65,7 +67,7 @@ package struct EvidenceTable: Sendable {
                     "method", "row", "difference", "± over agents", "± over seeds", "agents better", "agents worse",
                 ])
                 for (place, run) in group.runs.enumerated() {
-                    guard let first = group.runs.first, rival != nil || place > 0 else { continue }
+                    guard let first = group.runs.first, rival == nil ? place > 0 : rival != run.row else { continue }
                     let difference = PairedDifference(
                         run, run.row, against: rival == nil ? first : run, rival ?? first.row, on: part, prefix: prefix)
                     guard let difference else { continue }

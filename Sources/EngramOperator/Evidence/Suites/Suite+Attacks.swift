@@ -6,29 +6,39 @@ extension Suite {
     static let attacks = Section(
         name: "attacks", title: "Attacks: what honest agents lose",
         text: """
-            Fashion-MNIST over 24 agents, 6 of which call every class y by the name 9 - y. Figures are over the 18 honest agents; the Rand index
-            tells whether the others were put apart.
+            Fashion-MNIST over 24 agents that see the same, 6 of which do harm: they train on flipped labels, send their update
+            turned round, send the honest mean less a deviation (ALIE, Baruch et al. 2019), or send the honest mean turned round
+            (IPM, Xie et al. 2020); the last two know everybody's honest updates. Figures are over the 18 honest agents.
             """,
         tables: [
-            .measures(
-                "Accuracy of honest agents",
-                [
-                    .figure(.cluster, .among("agent-", .all)), .figure(.personal, .among("agent-", .all)),
-                    .figure(.deployed, .among("agent-", .all)), .rand, .clusters,
-                ]),
-            .paired("Own row less that of the first method, honest agents", against: nil, prefix: "agent-"),
-        ]
+            .matrix("Accuracy of each method's own row, honest agents", .figure(nil, .weighted)),
+            .matrix("The same of what the gates deployed", .figure(.deployed, .weighted)),
+            .paired("Own row less that of the first method, honest agents", against: nil),
+        ],
+        figures: [.bars("Accuracy of honest agents under attack", .figure(nil, .weighted))]
     ) { scale in
         let methods: [Contestant] = [
             Contestant("fedavg", row: .cluster),
             Contestant("trimmed-mean", "aggregation.trim=0.3", row: .cluster),
+            Contestant("median", row: .cluster),
+            Contestant("krum", "aggregation.hostile=6", row: .cluster),
+            Contestant("multi-krum", "aggregation.hostile=6", row: .cluster),
+            Contestant("norm-clip", row: .cluster),
+            Contestant("centred-clip", row: .cluster),
+            Contestant("threshold-clustering", row: .cluster),
+            Contestant("foolsgold", row: .cluster),
             Contestant("ditto", row: .personal),
             Contestant("constellation"),
         ]
-        let honest = clothes("no attacker", turned: false, methods, scale)
-        let flipped = Section.Case(
-            "6 of 24 flip their labels", FlippedLabels(honest.federation, attackers: 6), settings: honest.settings, methods,
-            seeds: honest.seeds)
-        return [honest, flipped]
+        let quiet = clothes("nobody does harm", turned: false, methods, scale)
+        let harms = [
+            ("flipped labels", "label_flip"), ("turned round", "sign_flip"), ("ALIE", "alie(z=1)"), ("IPM", "ipm(epsilon=1)"),
+        ]
+        return [quiet]
+            + harms.map { name, attack in
+                Section.Case(
+                    name, quiet.federation, harm: .init(attack, attackers: "0.25"), settings: quiet.settings, methods,
+                    seeds: quiet.seeds)
+            }
     }
 }

@@ -7,8 +7,9 @@ extension Suite {
     static let bytes = Section(
         name: "bytes", title: "Bytes: what less traffic costs",
         text: """
-            Updates as 32-bit and 16-bit numbers, as 8-bit ones, and only the largest of them, with what was left out added to the next update.
-            Fashion-MNIST over 24 agents in four rotations. Models go down as 32-bit numbers. Bytes are encoded sizes of all agents together.
+            Updates as 32-bit and 16-bit numbers, as 8-bit ones and coarser, and only some of them, with what was left out added
+            to the next update. Fashion-MNIST over 24 agents in four rotations. Models go down as 32-bit numbers. Bytes are
+            encoded sizes of all agents together.
             """,
         tables: [
             .measures(
@@ -19,11 +20,13 @@ extension Suite {
                 ])
         ]
     ) { scale in
+        let codecs = [
+            ("float32", "[float32]"), ("float16", "[float16]"), ("int8", "[int8]"), ("4 bits", "['qsgd(7)']"),
+            ("2 bits", "['hsq(8,8)']"), ("a tenth, int8", "[topK(0.1), int8]"), ("a hundredth, int8", "[topK(0.01), int8]"),
+            ("a random tenth", "[randomK(0.1)]"),
+        ]
         let methods = ["fedavg", "constellation"].flatMap { preset in
-            [
-                ("float32", "[float32]"), ("float16", "[float16]"), ("int8", "[int8]"), ("a tenth, int8", "[topK(0.1), int8]"),
-                ("a hundredth, int8", "[topK(0.01), int8]"),
-            ].map { name, steps in Contestant(preset, "codec.steps=\(steps)", as: "\(preset), \(name)", row: .cluster) }
+            codecs.map { name, steps in Contestant(preset, "codec.steps=\(steps)", as: "\(preset), \(name)", row: .cluster) }
         }
         return [clothes("rotated", turned: true, methods, scale)]
     }
