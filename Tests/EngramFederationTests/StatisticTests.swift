@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func aStepCountsThoseWhoDidNotAnswer() throws {
-        #expect(try join(.step, [1, 0], [[4, 8], [0, 8]], rows: [100, 1], population: 4) == [2, 4])
+        #expect(try join(.step, [1, 0], [[4, 8], [0, 8]], rows: [3, 1], population: 4) == [2.5, 4])
     }
 
     @Test func aKeyThatNobodyHasKeepsItsMean() throws {

@@ -47,11 +47,15 @@ extension Statistic.Rule {
         held = try WeightedMean().combine(sent, count: held.count, memory: &ignored)
     }
 
-    /// held ← held + Σ sentᵢ / population: a mean over all members of steps that only some of them sent (SCAFFOLD's control variate).
+    /// held ← held + (|S| / population) Σ nᵢ sentᵢ / Σ nᵢ over the S that answered: the mean by rows over all members, of steps that only some of
+    /// them sent (SCAFFOLD's control variate).
     package static let step = Self { held, sent, population in
         var sum = [Double](repeating: 0, count: held.count)
-        for i in 0..<sent.count { Kernels.accumulate(try sent.read(i), weight: 1, into: &sum) }
-        Kernels.axpy(1, Kernels.narrow(sum, times: 1 / Double(max(1, population))), into: &held)
+        for i in 0..<sent.count { Kernels.accumulate(try sent.read(i), weight: sent.weights[i], into: &sum) }
+        let rows = sent.weights.reduce(0, +)
+        guard rows > 0 else { return }
+        let answered = Double(sent.count) / Double(max(1, population))
+        Kernels.axpy(1, Kernels.narrow(sum, times: answered / rows), into: &held)
     }
 
     /// For sums and counts by key: rows of `width` sums and one count. held ← rows of means, each with its count; a key that nobody

@@ -5,7 +5,8 @@ import EngramTensors
 /// SCAFFOLD: every gradient is corrected by c − cᵢ, the difference between the mean direction of all agents and the agent's own; after K steps
 /// cᵢ⁺ = cᵢ − c + (w − y)/(Kη) (the paper's option II), and c moves by the mean change over *all* members, also those that did not answer.
 ///
-/// With momentum μ the K steps together weigh their gradients by Σⱼ (1 − μʲ)/(1 − μ) instead of K. The paper minimises the unweighted mean of the agents' losses.
+/// With momentum μ the K steps together weigh their gradients by Σⱼ (1 − μʲ)/(1 − μ) instead of K. The paper minimises the unweighted mean of the agents'
+/// losses; here rows weigh the models and so the control variates too: were only one of them weighted, the corrections would not add up to nothing.
 package struct Scaffold: LocalTraining {
     package static let name = "scaffold"
     package static let summary = "control variates against client drift (Karimireddy et al. 2020, SCAFFOLD)"

@@ -27,14 +27,16 @@ enum ToyFederation {
         }
     }
 
+    /// The preset on these data; a linear one stays linear.
     static func recipe(
         _ preset: String = "constellation", agents: Int, rounds: Int = 6, _ extra: String = "", order: String? = nil
     ) throws -> Recipe {
-        try Recipe(
+        let hidden = try Preset.recipe(preset).hidden.isEmpty ? "[]" : "[8]"
+        return try Recipe(
             yaml: """
                 preset: \(preset)
                 rounds: \(rounds)
-                model: {hidden: [8]}
+                model: {hidden: \(hidden)}
                 rounds_close: {agents: \(agents), deadline: 60\(order.map { ", order: \($0)" } ?? "")}
                 \(extra)
                 """)

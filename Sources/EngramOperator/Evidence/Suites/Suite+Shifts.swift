@@ -64,7 +64,7 @@ extension Suite {
             scale == .full ? cases : cases.filter { ["fashion: rotated + permuted", "cifar10: permuted"].contains($0.name) }
         return chosen.map { name, federation in
             .init(
-                name, federation, settings: ["reference.global=false", "rounds=\(scale == .full ? 60 : 8)"],
+                name, federation, settings: ["reference.global=false", "rounds=\(scale == .full ? 40 : 8)"],
                 federation.turned || federation.permuted ? oracle : methods, seeds: scale == .full ? [1, 2, 3] : [1])
         }
     }
