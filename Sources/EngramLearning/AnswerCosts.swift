@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EngramTensors
-import Foundation
 
 // What an answer costs in each row, for choosing between answers in the sense of the report's metric: accuracy asks which class and not how
-// sure, and rank metrics (rho, AUC) do not see an offset. Row by row, so that two answers can be compared in pairs.
+// sure, and rank metrics (rho, AUC) see neither offset nor scale. Row by row, so that two answers can be compared in pairs.
 
 extension Network {
     /// The costs of this model's answers, in the order of `rows`.
@@ -39,35 +38,38 @@ extension MajorityAnswer {
     }
 }
 
+/// Row by row, what makes up one less the metric.
 private enum AnswerCosts {
-    /// Half the squared error, after the offset that makes the mean error zero.
+    /// Half the squared distance of standardised ranks: their mean is 1 − ρ (Spearman). A constant ranks nothing and costs 1.
     static func scores(_ outputs: [Double], _ data: Dataset, _ rows: [Int]) -> [Double] {
-        let errors = zip(outputs, rows).map { $0 - Double(data.scores[$1]) }
-        let offset = errors.isEmpty ? 0 : errors.reduce(0, +) / Double(errors.count)
-        return errors.map { bounded(($0 - offset) * ($0 - offset) / 2) }
+        let truth = standardised(Metrics.ranks(rows.map { Double(data.scores[$0]) }))
+        let ranks = standardised(Metrics.ranks(outputs))
+        guard let truth, let ranks else { return [Double](repeating: 1, count: rows.count) }
+        return zip(ranks, truth).map { ($0 - $1) * ($0 - $1) / 2 }
     }
 
-    /// The logistic loss, after the offset that makes it least (Newton's steps on one number).
+    /// The share of the other kind that stands on the wrong side, ties counting one half: their mean is 1 − AUC (the placements of DeLong et al. 1988).
     static func remembered(_ outputs: [Double], _ data: Dataset, _ rows: [Int]) -> [Double] {
         let truth = rows.map { data.classes[$0] != 0 }
         let hits = truth.count { $0 }
-        // All of one kind: the best offset is infinite, and nothing can be ranked.
+        // All of one kind: nothing can be ranked.
         guard hits > 0, hits < truth.count else { return [Double](repeating: 0, count: rows.count) }
-        var offset = 0.0
-        for _ in 0..<30 {
-            var slope = 0.0, curve = 1e-9
-            for (z, hit) in zip(outputs, truth) {
-                let chance = 1 / (1 + exp(-(z + offset)))
-                slope += chance - (hit ? 1 : 0)
-                curve += chance * (1 - chance)
-            }
-            offset -= max(-2, min(2, slope / curve))
+        var within = [Double](repeating: 0, count: rows.count)
+        for kind in [true, false] {
+            let own = truth.indices.filter { truth[$0] == kind }
+            for (i, rank) in zip(own, Metrics.ranks(own.map { outputs[$0] })) { within[i] = rank }
         }
-        return zip(outputs, truth).map { z, hit in
-            let signed = hit ? z + offset : -(z + offset)
-            return bounded(max(0, -signed) + log1p(exp(-abs(signed))))
+        return zip(zip(Metrics.ranks(outputs), within), truth).map { pair, hit in
+            // So many of the other kind stand below.
+            let below = pair.0 - pair.1
+            return hit ? 1 - below / Double(truth.count - hits) : below / Double(hits)
         }
     }
 
-    private static func bounded(_ cost: Double) -> Double { cost < Evaluation.divergedLoss ? cost : Evaluation.divergedLoss }
+    /// To mean 0 and mean square 1; nil when all are equal.
+    private static func standardised(_ values: [Double]) -> [Double]? {
+        let mean = Metrics.mean(values)
+        let deviation = Metrics.mean(values.map { ($0 - mean) * ($0 - mean) }).squareRoot()
+        return deviation > 0 ? values.map { ($0 - mean) / deviation } : nil
+    }
 }

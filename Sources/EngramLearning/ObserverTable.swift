@@ -15,6 +15,14 @@ package struct ObserverTable: Sendable {
         }
     }
 
+    /// What a part is taken of for validation.
+    package enum ValidationUnit: String, CaseIterable, Sendable {
+        /// Of each observer's rows: others may train on the same images.
+        case rows
+        /// Of the images: nobody trains on them, so choices are made on images as new as the cold ones.
+        case images
+    }
+
     private let images: CSVTable
     private let responses: CSVTable
     private let features: Npy
@@ -42,7 +50,7 @@ package struct ObserverTable: Sendable {
     /// == 1
     /// for test. `cold` comes from the image; `memorability`, if that column of the images is named, too.
     package func shards(
-        label: String, task: Task, classes: Int = 2, validation: Double = 0.15, seed: UInt64, standard: Standard? = nil,
+        label: String, task: Task, classes: Int = 2, validation: Double = 0.15, of unit: ValidationUnit = .rows, seed: UInt64, standard: Standard? = nil,
         memorability: String? = nil
     ) throws(LearningError) -> [Shard] {
         _ = try SplitSizes.fractions(validation: validation, test: 0).validated()
@@ -77,6 +85,13 @@ package struct ObserverTable: Sendable {
         }
         let values = features.floats()
         let width = features.shape[1]
+        var heldImages: Set<Int> = []
+        if unit == .images {
+            var trained = Set(rows.values.joined().filter { test[$0] == 0 }.map { shown[$0] }).sorted()
+            var generator = SeededGenerator(seed: seed, "validation images")
+            generator.shuffle(&trained)
+            heldImages = Set(trained.suffix(Int((Double(trained.count) * validation).rounded())))
+        }
         var shards: [Shard] = []
         for observer in order {
             let own = rows[observer] ?? []
@@ -90,9 +105,14 @@ package struct ObserverTable: Sendable {
                 : .classes(numbers.map { Int32($0) })
             let data = try Dataset(features: .float32(picked), dimension: width, targets: targets)
             var training = own.indices.filter { test[own[$0]] == 0 }
-            var generator = SeededGenerator(seed: seed, "validation", observer)
-            generator.shuffle(&training)
-            let held = Int((Double(training.count) * validation).rounded())
+            var held = training.count { heldImages.contains(shown[own[$0]]) }
+            if unit == .rows {
+                var generator = SeededGenerator(seed: seed, "validation", observer)
+                generator.shuffle(&training)
+                held = Int((Double(training.count) * validation).rounded())
+            } else {
+                training.sort { (heldImages.contains(shown[own[$0]]) ? 1 : 0, $0) < (heldImages.contains(shown[own[$1]]) ? 1 : 0, $1) }
+            }
             do throws(ShardError) {
                 shards.append(
                     try Shard(

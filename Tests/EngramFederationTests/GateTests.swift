@@ -1,23 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLearning
 import Testing
 
 @testable import EngramFederation
 
 @Suite(.timeLimit(.minutes(5))) struct GateTests {
+    /// What the gate chooses when the cluster's model costs 1 in every row.
+    private func choice(_ costs: [Row: [Double]], _ priors: [Row: GatePrior] = [:]) -> Row {
+        var costs = costs
+        let rows = costs.values.first?.count ?? 0
+        costs[.cluster] = [Double](repeating: 1, count: rows)
+        var gains: [Row: AnswerGain] = [:]
+        for (row, own) in costs where row != .cluster { gains[row] = AnswerGain(own, against: costs[.cluster] ?? []) }
+        return Gate.choice(costs, gains, priors)
+    }
+
     @Test func aLuckyRowIsNotEnough() {
         // One row of ten is better: mean .1, standard error .1.
-        #expect(!Gate.isClearlyLess([0, 1, 1, 1, 1, 1, 1, 1, 1, 1], than: [Double](repeating: 1, count: 10)))
-        #expect(!Gate.isClearlyLess([1, 0], than: [0, 1]))
+        #expect(choice([.personal: [0, 1, 1, 1, 1, 1, 1, 1, 1, 1]]) == .cluster)
+        #expect(choice([.personal: [0, 2]]) == .cluster)
     }
 
     @Test func aSteadyGainIs() {
-        #expect(Gate.isClearlyLess([0, 0, 0, 1, 1, 1, 1, 1, 1, 1], than: [Double](repeating: 1, count: 10)))
-        #expect(Gate.isClearlyLess([0.4, 0.5], than: [0.5, 0.6]))
-        #expect(!Gate.isClearlyLess([0.5, 0.6], than: [0.4, 0.5]))
+        #expect(choice([.personal: [0, 0, 0, 1, 1, 1, 1, 1, 1, 1]]) == .personal)
+        #expect(choice([.local: [0.9, 0.9]]) == .local)
+        #expect(choice([.local: [1.1, 1.1]]) == .cluster)
+    }
+
+    @Test func whatOwesMoreToOthersKeepsItsPlace() {
+        #expect(choice([.personal: [0.5, 0.6, 0.5, 0.6], .local: [0.4, 0.7, 0.4, 0.6]]) == .personal)
+        #expect(choice([.personal: [0.5, 0.6, 0.5, 0.6], .local: [0.1, 0.2, 0.1, 0.2]]) == .local)
     }
 
     @Test func withoutRowsNothingIsReplaced() {
-        #expect(!Gate.isClearlyLess([], than: []))
-        #expect(!Gate.isClearlyLess([0], than: [1]))
+        #expect(choice([.personal: []]) == .cluster)
+        #expect(choice([.personal: [0]]) == .cluster)
+    }
+
+    @Test func peersDecideWhereRowsAreFew() {
+        let good = GatePrior(mean: 0.2, variance: 0.001)
+        // Unlucky in two rows, where nearly everybody gains .2.
+        #expect(choice([.personal: [0.8, 1.3]], [.personal: good]) == .personal)
+        #expect(choice([.personal: []], [.personal: good]) == .personal)
+        // Many steady rows outweigh what others found.
+        #expect(choice([.personal: [Double](repeating: 1.1, count: 40)], [.personal: good]) == .cluster)
+        // What nobody else gains by is not believed on the strength of a few rows.
+        #expect(choice([.personal: [0.2, 0.9]]) == .cluster)
+        #expect(choice([.local: [0.3, 0.8]], [.local: GatePrior(mean: -0.2, variance: 0.001)]) == .cluster)
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramTensors
-import Foundation
 import Testing
 
 @testable import EngramLearning
@@ -19,28 +18,34 @@ import Testing
         #expect(majority.costs(data, rows: [2, 0]) == [1, 0])
     }
 
-    @Test func anOffsetOfScoresCostsNothing() throws {
-        let data = try Dataset(features: .float32([1, 2, 3, 5]), dimension: 1, targets: .scores([1, 2, 3, 4]))
+    @Test func scoresCostWhatSpearmanMisses() throws {
+        let data = try Dataset(features: .float32([1, 2, 3, 5, 5]), dimension: 1, targets: .scores([1, 3, 2, 4, 9]))
+        let rows = [0, 1, 2, 3, 4]
         let (network, model) = try linear(.scores, outputs: 1, [1, 0])
-        let (_, shifted) = try linear(.scores, outputs: 1, [1, 40])
-        let costs = network.costs(model, data, rows: [0, 1, 2, 3])
-        // Errors 0 0 0 1, offset .25.
-        for (cost, error) in zip(costs, [0.25, 0.25, 0.25, 0.75]) { #expect(abs(cost - error * error / 2) < 1e-9) }
-        for (a, b) in zip(costs, network.costs(shifted, data, rows: [0, 1, 2, 3])) { #expect(abs(a - b) < 1e-4) }
+        let (_, stretched) = try linear(.scores, outputs: 1, [100, 40])
+        let costs = network.costs(model, data, rows: rows)
+        let rho = Metrics.spearman([1, 2, 3, 5, 5], [1, 3, 2, 4, 9])
+        #expect(abs(Metrics.mean(costs) - (1 - rho)) < 1e-12)
+        #expect(costs[0] < costs[1])
+        #expect(network.costs(stretched, data, rows: rows) == costs)
+        let majority = MajorityAnswer(task: .scores, classes: 2, data: data, rows: rows)
+        #expect(majority.costs(data, rows: rows) == [1, 1, 1, 1, 1])
     }
 
-    @Test func anOffsetOfChancesCostsNothing() throws {
-        let data = try Dataset(features: .float32([1, -1, 2, -2, 0.5]), dimension: 1, targets: .classes([1, 0, 1, 0, 0]))
+    @Test func memoriesCostWhatTheAreaMisses() throws {
+        let data = try Dataset(
+            features: .float32([1, -1, 2, -2, 0.5, 1]), dimension: 1, targets: .classes([1, 0, 1, 0, 0, 0]))
         let (network, model) = try linear(.remembered, outputs: 1, [1, 0])
-        let (_, shifted) = try linear(.remembered, outputs: 1, [1, 7])
-        let rows = [0, 1, 2, 3, 4]
+        let (_, stretched) = try linear(.remembered, outputs: 1, [9, 7])
+        let rows = [0, 1, 2, 3, 4, 5]
         let costs = network.costs(model, data, rows: rows)
-        for (a, b) in zip(costs, network.costs(shifted, data, rows: rows)) { #expect(abs(a - b) < 1e-4) }
-        // The constant's best chance is the hit rate, 2 of 5.
+        let area = Metrics.auc([1, -1, 2, -2, 0.5, 1], positive: [true, false, true, false, false, false])
+        #expect(abs(Metrics.mean(costs) - (1 - area)) < 1e-12)
+        // The first stands above three of four, and level with one.
+        for (cost, expected) in zip(costs, [0.125, 0, 0, 0, 0, 0.25]) { #expect(abs(cost - expected) < 1e-12) }
+        #expect(network.costs(stretched, data, rows: rows) == costs)
         let majority = MajorityAnswer(task: .remembered, classes: 2, data: data, rows: rows)
-        for (cost, hit) in zip(majority.costs(data, rows: rows), [true, false, true, false, false]) {
-            #expect(abs(cost + log(hit ? 0.4 : 0.6)) < 1e-9)
-        }
+        #expect(majority.costs(data, rows: rows) == [0.5, 0.5, 0.5, 0.5, 0.5, 0.5])
         #expect(network.costs(model, data, rows: [0, 2]) == [0, 0])
     }
 }

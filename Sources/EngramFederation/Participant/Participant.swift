@@ -83,7 +83,10 @@ package struct Participant: Sendable {
         }
         let candidates = deployable(
             received: received, step: homeStep, local: local, global: assignment.globalSlot)
-        let gate = Gate(shard: shard, network: network, majority: majority, answers: candidates)
+        var gate = Gate(
+            shard: shard, network: network, majority: majority, answers: candidates, priors: assignment.priors)
+        // What is made in the end only has gained nothing before.
+        if assignment.trains, recipe.training.answersLast { gate.rows.gains?[.personal] = nil }
         gate.rows.write(to: &parcel)
 
         var next = past

@@ -25,14 +25,18 @@ package struct ReportRows: Codable, Equatable, Sendable {
     package var warm: [Row: Evaluation]
     package var cold: [Row: Evaluation]
     package var chosen: Row
+    /// On validation rows, of the answers beside the cluster's model: for the gates of others.
+    package var gains: [Row: AnswerGain]?
 
     package init(
-        test: [Row: Evaluation], warm: [Row: Evaluation] = [:], cold: [Row: Evaluation] = [:], chosen: Row
+        test: [Row: Evaluation], warm: [Row: Evaluation] = [:], cold: [Row: Evaluation] = [:], chosen: Row,
+        gains: [Row: AnswerGain]? = nil
     ) {
         self.test = test
         self.warm = warm
         self.cold = cold
         self.chosen = chosen
+        self.gains = gains
     }
 }
 

@@ -32,6 +32,8 @@ package struct Assignment: Codable, Equatable, Sendable {
     package let living: [SlotID]
     /// The slot whose model counts as the one global model, if there is one.
     package let globalSlot: SlotID?
+    /// In the last exchange: what each answer gained for agents with about as many rows.
+    package var priors: [Row: GatePrior]?
 }
 
 extension SlotID {

@@ -5,7 +5,7 @@ package import EngramWire
 /// The scalars of an upload, by name: what leaves an agent beside updates and signature (docs/protocol.md, "Uploads").
 ///
 /// `rows`, `home/SLOT`, `slot/SLOT/{validation_rows,validation_loss,validation_metric,gain,gain_deviation,train_loss,norm,share,within}`,
-/// `report/{test,warm,cold}/ROW/{rows,loss,metric}`, `report/chosen/ROW`.
+/// `report/{test,warm,cold}/ROW/{rows,loss,metric}`, `report/chosen/ROW`, `gate/ROW/{gain,error}`.
 extension AgentEvidence {
     /// Reads and checks an upload's figures; the updates themselves stay packed.
     package init(
@@ -63,6 +63,10 @@ extension ReportRows {
             }
         }
         parcel.scalars["report/chosen/\(chosen.rawValue)"] = 1
+        for (row, own) in gains ?? [:] {
+            parcel.scalars["gate/\(row.rawValue)/gain"] = own.gain
+            parcel.scalars["gate/\(row.rawValue)/error"] = own.error
+        }
     }
 
     /// `limit` is the number of test rows that the agent declared.
@@ -79,6 +83,12 @@ extension ReportRows {
             return out
         }
         guard let chosen = Row.allCases.first(where: { scalars["report/chosen/\($0.rawValue)"] != nil }) else { return nil }
-        self.init(test: table("test"), warm: table("warm"), cold: table("cold"), chosen: chosen)
+        var gains: [Row: AnswerGain] = [:]
+        for row in Row.allCases {
+            guard let gain = scalars["gate/\(row.rawValue)/gain"], let error = scalars["gate/\(row.rawValue)/error"] else { continue }
+            gains[row] = AnswerGain(gain: Evaluation.bounded(gain), error: abs(Evaluation.bounded(error)))
+        }
+        self.init(
+            test: table("test"), warm: table("warm"), cold: table("cold"), chosen: chosen, gains: gains.isEmpty ? nil : gains)
     }
 }

@@ -98,8 +98,19 @@ extension RoundMachine {
 
     private func assignments(_ agents: [AgentID], _ number: Int) -> [AgentID: Assignment] {
         let trains = number <= recipe.rounds
-        return Dictionary(
+        var assignments = Dictionary(
             agents.map { ($0, makeAssignment($0, number, trains)) }, uniquingKeysWith: { first, _ in first })
+        // Priors are made of others' figures: where there is privacy, they would have to be paid for.
+        guard !trains, recipe.privacy is NoPrivacy else { return assignments }
+        let priors = GatePriors(state)
+        var known: [Int: [Row: GatePrior]?] = [:]
+        for id in assignments.keys {
+            let rows = state.member(id)?.profile.train ?? 0
+            let own = known[rows] ?? priors[rows: rows]
+            known[rows] = own
+            assignments[id]?.priors = own
+        }
+        return assignments
     }
 
     /// Uploads without which a round does not close.

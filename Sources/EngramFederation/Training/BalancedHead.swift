@@ -23,6 +23,8 @@ package struct BalancedHead: LocalTraining {
         try options.integer("every", &every, 0...1_000_000, "tune for the report every so many rounds; 0: at the end only")
     }
 
+    package var answersLast: Bool { true }
+
     package func arrive(_ step: inout LocalStep) {
         guard !step.trains || (every > 0 && step.round % every == 0) else { return }
         let network = step.network

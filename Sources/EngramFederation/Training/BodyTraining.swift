@@ -27,6 +27,8 @@ package struct BodyTraining: LocalTraining {
         recipe.hidden.isEmpty ? "training 'body' needs at least one hidden layer: a linear model has no body" : nil
     }
 
+    package var answersLast: Bool { true }
+
     package func arrive(_ step: inout LocalStep) {
         guard !step.trains else { return }
         var own = step.received

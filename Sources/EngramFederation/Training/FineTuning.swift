@@ -16,6 +16,8 @@ package struct FineTuning: LocalTraining {
         try options.integer("every", &every, 0...1_000_000, "fine-tune for the report every so many rounds; 0: at the end only")
     }
 
+    package var answersLast: Bool { true }
+
     package func arrive(_ step: inout LocalStep) {
         guard !step.trains || (every > 0 && step.round % every == 0) else { return }
         var tuned = step.received

@@ -23,6 +23,9 @@ package protocol LocalTraining: Choice {
     /// False when models follow from statistics alone: agents then send no updates.
     var sendsUpdates: Bool { get }
 
+    /// Whether the personal answer is made in the last exchange only: what was measured before says nothing of it.
+    var answersLast: Bool { get }
+
     /// A combination with the rest of the recipe that makes no sense, or nil.
     func objection(to recipe: Recipe) -> String?
 }
@@ -32,6 +35,7 @@ extension LocalTraining {
     package func statistics(for network: Network) -> [Statistic] { [] }
     package func settle(_ model: inout ParameterSet, statistics: [String: [Float]], network: Network) {}
     package var sendsUpdates: Bool { true }
+    package var answersLast: Bool { false }
     package func objection(to recipe: Recipe) -> String? { nil }
 }
 

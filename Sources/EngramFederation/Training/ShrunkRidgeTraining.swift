@@ -31,6 +31,8 @@ package struct ShrunkRidgeTraining: ClosedForm {
         return formObjection(to: recipe)
     }
 
+    package var answersLast: Bool { true }
+
     package func personalises(_ step: LocalStep) -> Bool { !step.trains || (every > 0 && step.round % every == 0) }
 
     package func personal(_ own: RidgeStatistics, cluster: RidgeStatistics, step: LocalStep) -> RidgeSolution? {

@@ -25,6 +25,8 @@ package struct EvidenceCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Run only this section; may be repeated. The page shows the others as far as they were run.", valueName: "section"))
     package var only: [String] = []
+    @Option(help: "Run only this method, as the tables name it; may be repeated.") package var method: [String] = []
+    @Option(help: "Run only with this seed; may be repeated.") package var seed: [Int] = []
     @Flag(help: "A few minutes: fewer rounds, agents and seeds; no evidence, but the whole path.") package var quick = false
     @Flag(help: "Measure again what was measured before: after a change of a method.") package var afresh = false
     @Flag(help: "Only say what there is to run.") package var list = false
@@ -42,17 +44,17 @@ package struct EvidenceCommand: AsyncParsableCommand {
         let chosen = try Suite.standard.selecting(only)
         let runner = SuiteRunner(
             data: places, cache: TrialCache(folder: work), width: width ?? ProcessInfo.processInfo.activeProcessorCount)
-        let (only, afresh, list) = (only, afresh, list)
+        let (only, method, seed, afresh, list) = (only, method, seed, afresh, list)
         let style: LiveProgress.Style = format.json ? .silent : LiveProgress.style(of: STDERR_FILENO)
         let summary = try await ThreadExecutor(name: "engram-evidence").run {
             () throws -> (SuitePlan, SuiteRunner.Outcomes, EvidencePage?) in
-            let plan = try SuitePlan(chosen, scale, data: places)
+            let plan = try SuitePlan(chosen, scale, data: places).selecting(methods: method, seeds: seed)
             if list { return (plan, runner.known(plan), nil) }
             var progress = SuiteProgress(plan.trials, style: style)
             defer { progress.finish() }
             var outcomes = try runner.run(plan, afresh: afresh, progress: &progress)
             // The other sections are shown as far as they were measured before.
-            let whole = only.isEmpty ? plan : try SuitePlan(Suite.standard, scale, data: places)
+            let whole = only.isEmpty && method.isEmpty && seed.isEmpty ? plan : try SuitePlan(Suite.standard, scale, data: places)
             outcomes.add(runner.known(whole))
             return (plan, outcomes, EvidencePage(whole, outcomes))
         }

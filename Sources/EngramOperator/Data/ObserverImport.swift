@@ -12,6 +12,7 @@ package struct ObserverImport {
     package var task: Task
     package var classes = 2
     package var validation = 0.15
+    package var validationUnit = ObserverTable.ValidationUnit.rows
     package var seed = 1
     package var standardised = false
     package var memorability: String?
@@ -41,7 +42,7 @@ package struct ObserverImport {
         let standard = standardised && task == .scores ? try labelStandard(responses) : nil
         let shards = try InputFile.naming(folder) {
             try ObserverTable(images: images, responses: responses, features: joined.features).shards(
-                label: label, task: task, classes: classes, validation: validation, seed: UInt64(seed), standard: standard,
+                label: label, task: task, classes: classes, validation: validation, of: validationUnit, seed: UInt64(seed), standard: standard,
                 memorability: memorability)
         }
         let chosen = limit.map { Array(shards.prefix($0)) } ?? shards

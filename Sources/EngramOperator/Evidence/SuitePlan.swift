@@ -56,6 +56,27 @@ package struct SuitePlan: Sendable {
         self.parts = parts
     }
 
+    private init(_ scale: Section.Scale, _ parts: [Part]) {
+        self.scale = scale
+        self.parts = parts
+    }
+
+    /// Only trials of these methods and seeds; of all when none is named.
+    package func selecting(methods: [String], seeds: [Int]) throws(OperatorError) -> SuitePlan {
+        if let unknown = methods.first(where: { name in !trials.contains { $0.contestant.name == name } }) {
+            throw .usage("--method \(unknown): no chosen section has it")
+        }
+        return SuitePlan(
+            scale,
+            parts.map { part in
+                Part(
+                    section: part.section,
+                    trials: part.trials.filter {
+                        (methods.isEmpty || methods.contains($0.contestant.name)) && (seeds.isEmpty || seeds.contains($0.recipe.seed))
+                    }, skipped: part.skipped)
+            })
+    }
+
     /// Every trial once, though several sections may show it.
     package var trials: [Trial] {
         var seen: Set<Digest> = []

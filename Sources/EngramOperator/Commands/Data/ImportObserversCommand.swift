@@ -25,6 +25,8 @@ package struct ImportObserversCommand: AsyncParsableCommand {
     @Option(help: "scores, remembered or classes.") package var task: Task
     @Option(help: "For the task classes: how many.") package var classes = 2
     @Option(help: "Part of each observer's training rows that is for validation.") package var validation = 0.15
+    @Option(help: "What is taken a part of: rows (of each observer) or images (which nobody then trains on: choices for new images).")
+    package var validationOf = ObserverTable.ValidationUnit.rows
     @Option(help: "The seed of the validation rows.") package var seed = 1
     @Option(help: "A column of images.csv with how memorable each image is, 0 to 1.") package var memorability: String?
     @Option(help: "Only the first so many observers.") package var limit: Int?
@@ -38,6 +40,7 @@ package struct ImportObserversCommand: AsyncParsableCommand {
             folder: folder, features: features.split(separator: ",").map(String.init), label: label, task: task)
         source.classes = classes
         source.validation = validation
+        source.validationUnit = validationOf
         source.seed = seed
         source.memorability = memorability
         source.standardised = standardise
@@ -50,3 +53,4 @@ package struct ImportObserversCommand: AsyncParsableCommand {
 }
 
 extension Task: ExpressibleByArgument {}
+extension ObserverTable.ValidationUnit: ExpressibleByArgument {}

@@ -36,6 +36,7 @@ package struct PeopleFederation: FederationBuilder {
         var source = ObserverImport(
             folder: String(images.dropLast("/images.csv".count)), features: set.features, label: set.label, task: set.task)
         source.validation = set.validation
+        source.validationUnit = .images
         source.standardised = true
         source.seed = seed
         let agents = try source().agents
@@ -53,9 +54,8 @@ package struct PeopleFederation: FederationBuilder {
         var rows = (shard.train + shard.validation).sorted()
         var generator = SeededGenerator(seed: UInt64(max(0, seed)), "trials", shard.observer)
         generator.shuffle(&rows)
-        let kept = rows.prefix(trials)
-        let held = Int((Double(kept.count) * set.validation).rounded())
-        return try shard.keeping(train: kept.dropLast(held).sorted(), validation: kept.suffix(held).sorted())
+        let kept = Set(rows.prefix(trials))
+        return try shard.keeping(train: shard.train.filter(kept.contains), validation: shard.validation.filter(kept.contains))
     }
 }
 
