@@ -18,6 +18,8 @@ package struct Slot: Codable, Equatable, Sendable {
     package var memory: Digest?
     /// The slot that this one was copied from.
     package let parent: SlotID?
+    /// How the model follows from the one before it, if agents can be told.
+    package var delta: ModelDelta?
 }
 
 /// A set of agents that share a model.
@@ -79,17 +81,20 @@ package struct ClusterBook: Codable, Equatable, Sendable {
         guard let source = slot(id) else { return nil }
         let fresh = nextID()
         slots.append(
-            Slot(id: fresh, role: .candidate, version: source.version, model: source.model, memory: source.memory, parent: id))
+            Slot(
+                id: fresh, role: .candidate, version: source.version, model: source.model, memory: source.memory, parent: id,
+                delta: source.delta))
         return fresh
     }
 
     package mutating func close(_ id: SlotID) { slots.removeAll { $0.id == id } }
 
     /// Records what a fold made of a slot.
-    package mutating func advance(_ id: SlotID, to model: Digest, memory: Digest?) {
+    package mutating func advance(_ id: SlotID, to folded: FoldedSlot) {
         guard let index = slots.firstIndex(where: { $0.id == id }) else { return }
-        slots[index].model = model
-        slots[index].memory = memory
+        slots[index].model = folded.model
+        slots[index].memory = folded.memory
+        slots[index].delta = folded.delta
         slots[index].version += 1
     }
 

@@ -72,6 +72,7 @@ package struct Attention: Grouping {
     // MARK: Mixing
 
     package var mixes: Bool { true }
+    package var remakesModels: Bool { true }
 
     package func mix(_ desk: inout MixingDesk, state: State) throws {
         let homes = desk.homes

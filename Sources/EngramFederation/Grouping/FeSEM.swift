@@ -50,6 +50,7 @@ package struct FeSEM: Grouping {
     package func counts(_ agent: AgentID, state: State) -> Bool { !state.arrivals.isWaiting(agent) }
 
     package var mixes: Bool { true }
+    package var remakesModels: Bool { true }
 
     package func mix(_ desk: inout MixingDesk, state: State) throws {
         guard !desk.entries.isEmpty else { return }

@@ -52,6 +52,7 @@ package struct FedGroup: Grouping {
     package func counts(_ agent: AgentID, state: State) -> Bool { !state.anchor.expects(agent) }
 
     package var mixes: Bool { true }
+    package var remakesModels: Bool { mixing > 0 }
 
     package func mix(_ desk: inout MixingDesk, state: State) throws {
         if state.founding.isDone {

@@ -74,6 +74,7 @@ package struct FedSoft: Grouping {
     }
 
     package var mixes: Bool { true }
+    package var remakesModels: Bool { true }
 
     package func mix(_ desk: inout MixingDesk, state: State) throws {
         guard !desk.entries.isEmpty else { return }

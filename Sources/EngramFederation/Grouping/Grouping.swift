@@ -29,6 +29,8 @@ package protocol Grouping: Choice {
 
     /// Whether models follow from each other: `mix` is then called after every fold.
     var mixes: Bool { get }
+    /// Whether `mix` makes all models anew in every round, so that none follows by a step from the one before.
+    var remakesModels: Bool { get }
 
     /// After the updates were folded, on the fold thread: may change the clusters' models in sight of all updates of the round, and may
     /// tell `review` what it saw. Throwing fails the fold.
@@ -48,6 +50,7 @@ extension Grouping {
     package func counts(_ agent: AgentID, state: State) -> Bool { true }
     package func alternative(for agent: AgentID, state: State, book: ClusterBook) -> Alternative? { nil }
     package var mixes: Bool { false }
+    package var remakesModels: Bool { false }
     package func mix(_ desk: inout MixingDesk, state: State) throws {}
     package func descriptorCount(_ network: Network) -> Int? { nil }
     package func descriptor(_ shard: Shard, network: Network) -> [Float] { [] }

@@ -66,6 +66,7 @@ package struct Hypernetwork: Grouping {
     // MARK: Mixing
 
     package var mixes: Bool { true }
+    package var remakesModels: Bool { true }
 
     package func mix(_ desk: inout MixingDesk, state: State) throws {
         let slots = desk.models.keys.filter { $0 != .reference }.sorted()

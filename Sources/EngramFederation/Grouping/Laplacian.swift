@@ -81,6 +81,7 @@ package struct Laplacian: Grouping {
     // MARK: Mixing
 
     package var mixes: Bool { true }
+    package var remakesModels: Bool { true }
 
     package func mix(_ desk: inout MixingDesk, state: State) throws {
         let homes = desk.homes

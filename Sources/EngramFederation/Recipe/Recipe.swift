@@ -30,6 +30,8 @@ package struct Recipe: Sendable {
     /// Agents that must be there before the run starts.
     package var agents = 1
     package var codec = UpdateCodec.exact
+    /// How agents are told how far a model moved; nil: they fetch the model.
+    package var down: UpdateCodec?
     package var errorFeedback = true
     package var signatureSize = 256
     /// Train one global model beside the clusters, and a local one on each agent, for the report's rows.
@@ -124,27 +126,35 @@ package struct Recipe: Sendable {
 
     private mutating func configureCodec(_ options: inout Options) throws(RecipeError) {
         var steps = codec.steps.map(\.description), deflate = codec.deflate
+        var back = down?.steps.map(\.description) ?? []
         try options.section("codec", "what an update looks like on the wire") { o throws(RecipeError) in
             try o.texts(
                 "steps", &steps,
                 "float32, float16, int8, qsgd(levels) or hsq(segment,bits), after topK(f) or randomK(f) if only some shall travel"
             )
+            try o.texts(
+                "down", &back,
+                "the same for the steps of a model from round to round, for agents that hold the last one; []: whole models")
             try o.flag("deflate", &deflate, "zlib, where it makes it smaller")
             try o.flag(
                 "error_feedback", &errorFeedback,
                 "what a codec leaves out is added to the next update; if not, qsgd and randomK are right on average")
         }
+        codec = try Self.codec(steps, deflate, at: "codec.steps")
+        down = back.isEmpty ? nil : try Self.codec(back, deflate, at: "codec.down")
+    }
+
+    private static func codec(_ steps: [String], _ deflate: Bool, at path: String) throws(RecipeError) -> UpdateCodec {
         var parsed: [CodecStep] = []
         for text in steps {
             guard let step = CodecStep(text) else {
                 throw .unknownChoice(
-                    path: "codec.steps", name: text, nearest: NearestName.of(text, among: CodecStep.examples),
-                    known: CodecStep.examples)
+                    path: path, name: text, nearest: NearestName.of(text, among: CodecStep.examples), known: CodecStep.examples)
             }
             parsed.append(step)
         }
         do {
-            codec = try UpdateCodec(parsed, deflate: deflate)
+            return try UpdateCodec(parsed, deflate: deflate)
         } catch {
             throw .senseless(error.description)
         }
@@ -154,7 +164,7 @@ package struct Recipe: Sendable {
     package func validate() throws(RecipeError) {
         let objection =
             sharing.objection(to: self) ?? training.objection(to: self) ?? grouping.objection(to: self)
-            ?? aggregation.objection(to: self) ?? cohort.objection(to: self) ?? privacy.objection(to: self)
+            ?? aggregation.objection(to: self) ?? cohort.objection(to: self) ?? privacy.objection(to: self) ?? downObjection
         if let objection { throw .senseless(objection) }
         if normalisation == .batch, hidden.isEmpty {
             throw .senseless("model.normalisation 'batch' needs a hidden layer: a linear model has nothing to normalise")

@@ -14,6 +14,8 @@ package struct Assignment: Codable, Equatable, Sendable {
         package let use: Offers.Use
         /// The norm that an update of this slot is scaled back to; nil: as it is.
         package var clip: Double?
+        /// How the model follows from the one before it; nil: it has to be fetched whole.
+        package var delta: ModelDelta?
     }
 
     package let run: RunID

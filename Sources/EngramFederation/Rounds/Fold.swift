@@ -54,13 +54,20 @@ package struct Fold: Sendable {
             try mixing.process.mix(&desk)
             try desk.finish(&moves, &result, store: store)
         }
-        for move in moves {
+        let coding = StepCoding(recipe, exchange)
+        for var move in moves {
             // Finite updates can still add up past Float32; such a step is left out, and the model stays what it was.
             guard Kernels.isFinite(move.content.values), move.memory.isFinite else { continue }
+            let step = move.isRemade ? nil : coding?.code(&move, round: job.round)?.encoded()
+            let model = move.content.safetensors(metadata: [:])
+            var delta: ModelDelta?
+            // Of a very small model the step may be the longer one.
+            if let step, step.count < model.count, let before = job.parts.first(where: { $0.slot == move.slot })?.model {
+                delta = ModelDelta(from: before, blob: try store(step))
+            }
             result.slots[move.slot] = FoldedSlot(
-                model: try store(move.content.safetensors(metadata: [:])),
-                memory: move.memory.isEmpty ? nil : try store(move.memory.encoded()), norm: move.norm,
-                clip: move.clip)
+                model: try store(model), memory: move.memory.isEmpty ? nil : try store(move.memory.encoded()), norm: move.norm,
+                clip: move.clip, delta: delta)
         }
         return result
     }
@@ -75,6 +82,8 @@ package struct Fold: Sendable {
         var norm: Double
         /// The clip of the next round, if it moves.
         var clip: Double?
+        /// Whether a grouping has put another model in the place of the folded one.
+        var isRemade = false
     }
 
     private func move(

@@ -93,11 +93,14 @@ package struct FoldedSlot: Sendable, Equatable {
     package let norm: Double
     /// The clip of the next round, if it moves.
     package let clip: Double?
+    /// How the model follows from the one that entered the round, if that can be told.
+    package let delta: ModelDelta?
 
-    package init(model: Digest, memory: Digest?, norm: Double, clip: Double? = nil) {
+    package init(model: Digest, memory: Digest?, norm: Double, clip: Double? = nil, delta: ModelDelta? = nil) {
         self.model = model
         self.memory = memory
         self.norm = norm
         self.clip = clip
+        self.delta = delta
     }
 }

@@ -117,5 +117,6 @@ extension Fold.Move {
         guard !content.values.starts(with: model) else { return }
         content.values.replaceSubrange(0..<model.count, with: model)
         norm = Kernels.norm(Kernels.subtract(model, entered))
+        isRemade = true
     }
 }

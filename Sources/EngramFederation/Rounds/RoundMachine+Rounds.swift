@@ -102,6 +102,8 @@ extension RoundMachine {
     func makeAssignment(_ agent: AgentID, _ number: Int, _ trains: Bool) -> Assignment {
         let offers = process?.offers(to: agent, round: number, book: state.book) ?? Offers([])
         var uses = offers.uses
+        // A step leads from whole models to whole models: who holds a part of them fetches it.
+        let isWhole = submodel(for: agent) == nil
         if !trains { uses.removeAll { $0.use == .candidate || $0.use == .probe } }
         if state.book.slot(.reference) != nil { uses.append((.reference, .reference)) }
         return Assignment(
@@ -111,7 +113,7 @@ extension RoundMachine {
                 state.book.slot(slot).map {
                     .init(
                         slot: slot, version: $0.version, model: $0.model, parent: $0.parent, use: use,
-                        clip: state.privacy?.model($0).clip)
+                        clip: state.privacy?.model($0).clip, delta: isWhole ? $0.delta : nil)
                 }
             },
             living: state.book.slots.map(\.id),
@@ -184,7 +186,7 @@ extension RoundMachine {
         let present = open.evidence.keys.sorted().compactMap { open.evidence[$0] }
         let before = state.book.lineage.count
         for slot in slots.keys.sorted() {
-            if let folded = slots[slot] { state.book.advance(slot, to: folded.model, memory: folded.memory) }
+            if let folded = slots[slot] { state.book.advance(slot, to: folded) }
         }
         for evidence in present { state.rows[evidence.agent] = evidence.rowsOfReport }
         for index in state.members.indices where open.assignments[state.members[index].id] != nil {

@@ -47,8 +47,8 @@ package struct RunState: Codable, Sendable {
     /// Blobs that this state refers to.
     package var blobs: Set<Digest> {
         Set(
-            book.slots.flatMap { [$0.model] + ($0.memory.map { [$0] } ?? []) } + (vectors.map { [$0] } ?? [])
-                + (flights ?? []).flatMap { $0.assignment.offers.map(\.model) })
+            book.slots.flatMap { [$0.model, $0.memory, $0.delta?.blob].compactMap(\.self) } + (vectors.map { [$0] } ?? [])
+                + (flights ?? []).flatMap { $0.assignment.offers.flatMap { [$0.model, $0.delta?.blob].compactMap(\.self) } })
     }
 
     package var isOver: Bool {

@@ -5,6 +5,8 @@ import EngramTensors
 struct SlotMemory {
     var aggregation: [Float]?
     var server: [Float]?
+    /// What agents have not been told yet of how far the model moved (`StepCoding`).
+    var residual: [Float]?
 
     init() {}
 
@@ -15,13 +17,14 @@ struct SlotMemory {
         }
         aggregation = try values("aggregation")
         server = try values("server")
+        residual = try values("residual")
     }
 
-    var isEmpty: Bool { aggregation == nil && server == nil }
-    var isFinite: Bool { [aggregation, server].allSatisfy { $0.map(Kernels.isFinite) ?? true } }
+    var isEmpty: Bool { aggregation == nil && server == nil && residual == nil }
+    var isFinite: Bool { [aggregation, server, residual].allSatisfy { $0.map(Kernels.isFinite) ?? true } }
 
     func encoded() -> [UInt8] {
-        let parts = [("aggregation", aggregation), ("server", server)].compactMap { name, values in
+        let parts = [("aggregation", aggregation), ("server", server), ("residual", residual)].compactMap { name, values in
             values.map { Safetensors.Tensor(name: name, shape: [$0.count], floats: $0[...]) }
         }
         return Safetensors.serialise(parts, metadata: [:])
