@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
 package import EngramFederation
-import EngramLocks
 package import EngramTransport
 package import EngramWire
 import Foundation
@@ -16,7 +15,7 @@ package struct AgentService: Sendable {
     private let limits: WireLimits
     private let log: Logger
     private let partials = PartialDownloads()
-    private let models = ModelCache()
+    private let models: ModelShelf
 
     package init(
         transport: any ClientTransport, trainer: LocalTrainer, profile: AgentProfile, software: String, limits: WireLimits,
@@ -28,6 +27,7 @@ package struct AgentService: Sendable {
         self.software = software
         self.limits = limits
         self.log = log
+        models = ModelShelf(limits: limits)
     }
 
     /// Runs until cancelled, or until the coordinator says that trying again would not help.
@@ -110,7 +110,10 @@ package struct AgentService: Sendable {
                 throw AgentError.badWork("its body is for another round")
             }
             var blobs: [SlotID: [UInt8]] = [:]
-            for blob in work.blobs { blobs[blob.name] = try await fetch(blob, client) }
+            for blob in work.blobs {
+                let delta = assignment.offers.first { $0.slot == blob.name }?.delta
+                blobs[blob.name] = try await models.blob(blob.digest, delta: delta, log: log) { try await client.fetch($0) }
+            }
             models.keep(Set(work.blobs.map(\.digest)))
             guard let recipe = blobs.removeValue(forKey: .recipe) else { throw AgentError.badWork("it names no recipe") }
             let result = try await trainer.perform(assignment, recipe: recipe, models: blobs)
@@ -142,22 +145,4 @@ package struct AgentService: Sendable {
             try await Task.sleep(for: backoff.next(using: &generator))
         }
     }
-
-    private func fetch(_ blob: BlobRef, _ client: CoordinatorClient) async throws -> [UInt8] {
-        if let held = models[blob.digest] { return held }
-        let bytes = try await client.fetch(blob.digest)
-        models.put(bytes, blob.digest)
-        return bytes
-    }
-}
-
-/// The blobs of the last work: what has not changed since is not fetched again.
-private final class ModelCache: Sendable {
-    private let blobs = Mutex<[Digest: [UInt8]]>([:])
-
-    subscript(digest: Digest) -> [UInt8]? { blobs.withLock { $0[digest] } }
-
-    func put(_ bytes: [UInt8], _ digest: Digest) { blobs.withLock { $0[digest] = bytes } }
-
-    func keep(_ digests: Set<Digest>) { blobs.withLock { held in held = held.filter { digests.contains($0.key) } } }
 }

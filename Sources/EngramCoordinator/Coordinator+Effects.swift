@@ -121,7 +121,7 @@ extension Coordinator {
             guard let size = blobs.size(model) else { throw StoreError.blobMissing(model) }
             refs.append(BlobRef(name: offer.slot, digest: model, size: UInt64(size)))
         }
-        session.allowed[driver.id] = Set(refs.map(\.digest))
+        session.allowed[driver.id] = Set(refs.map(\.digest)).union(assignment.offers.compactMap(\.delta?.blob))
         let left = driver.wakeAt.isFinite ? max(0, driver.wakeAt - Self.now) : driver.recipe.deadline
         session.driver.submit(
             .work(

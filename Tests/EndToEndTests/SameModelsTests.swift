@@ -169,7 +169,7 @@ import Testing
     }
 
     /// Until the run has committed a round.
-    private func progress(_ daemon: TestDaemon, past round: Int) async throws {
+    func progress(_ daemon: TestDaemon, past round: Int) async throws {
         let console = try await Console(daemon)
         defer { console.leave() }
         while true {

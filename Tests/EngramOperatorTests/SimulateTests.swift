@@ -42,6 +42,21 @@ struct SimulateTests {
         #expect(models[0] == models[1] && !models[0].isEmpty)
     }
 
+    @Test("who holds a model pays only for the step from it")
+    func steps() throws {
+        func down(_ settings: String...) throws -> [Int] {
+            let recipe = try RecipeSource.recipe("fedavg", overrides: ["rounds=4", "model.hidden=[32]"] + settings)
+            var simulation = Simulation(recipe: recipe, agents: try Toy.agents(6))
+            return try simulation.run().rounds.map(\.bytesDown)
+        }
+        let whole = try down(), steps = try down("codec.down=[int8]"), sampled = try down("codec.down=[int8]", "cohort=sampled")
+        #expect(whole.count == 4 && Set(whole).count == 1)
+        #expect(steps[0] == whole[0])
+        #expect(steps.dropFirst().allSatisfy { $0 < whole[0] / 2 && $0 > 0 })
+        // Who was not there in the round before fetches the whole.
+        #expect(sampled[0] < whole[0])
+    }
+
     @Test("exported models are the ones that the report names")
     func export() async throws {
         let temporary = try TemporaryFolder()

@@ -199,15 +199,21 @@ package struct Simulation {
         return machine.handle(.uploaded(evidence, round: assignment.round), at: 0)
     }
 
-    /// Encoded sizes; a model that the agent holds from its last round is not sent again.
+    /// Encoded sizes; a model that the agent holds from its last round is not sent again, and of one that follows from it only the step is.
     private mutating func count(_ agent: AgentID, _ assignment: Assignment, upload: Int) {
         let offered = Set(assignment.offers.map(\.model))
+        let held = self.held[agent] ?? []
+        let deltas = Dictionary(assignment.offers.map { ($0.model, $0.delta) }) { first, _ in first }
         bytes.up += upload
-        for digest in offered.subtracting(held[agent] ?? []) {
+        for digest in offered.subtracting(held) {
+            if let delta = deltas[digest] ?? nil, held.contains(delta.from), let step = blobs[delta.blob] {
+                bytes.down += step.count
+                continue
+            }
             let part = machine.submodel(for: agent).flatMap { part in blobs[digest].flatMap { try? part.cut($0) } }
             bytes.down += part?.count ?? blobs[digest]?.count ?? 0
         }
-        held[agent] = offered
+        self.held[agent] = offered
     }
 }
 
