@@ -153,6 +153,11 @@ package struct Preset: Sendable {
             $0.codec = (try? UpdateCodec([.qsgd(levels: 15)], deflate: true)) ?? .exact
             $0.errorFeedback = false
         },
+        Preset("double-squeeze", "coded both ways, each with error feedback (Tang et al. 2019, DoubleSqueeze)") {
+            let codec = (try? UpdateCodec([.topK(fraction: 0.1), .int8], deflate: true)) ?? .exact
+            $0.codec = codec
+            $0.down = codec
+        },
         Preset("random-k", "a random part of each update, the same for all agents (Stich et al. 2018)") {
             $0.codec = (try? UpdateCodec([.randomK(fraction: 0.1)], deflate: false)) ?? .exact
         },
