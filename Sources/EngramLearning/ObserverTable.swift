@@ -50,7 +50,8 @@ package struct ObserverTable: Sendable {
     /// == 1
     /// for test. `cold` comes from the image; `memorability`, if that column of the images is named, too.
     package func shards(
-        label: String, task: Task, classes: Int = 2, validation: Double = 0.15, of unit: ValidationUnit = .rows, seed: UInt64, standard: Standard? = nil,
+        label: String, task: Task, classes: Int = 2, validation: Double = 0.15, of unit: ValidationUnit = .rows, seed: UInt64,
+        standard: Standard? = nil,
         memorability: String? = nil
     ) throws(LearningError) -> [Shard] {
         _ = try SplitSizes.fractions(validation: validation, test: 0).validated()
@@ -111,7 +112,9 @@ package struct ObserverTable: Sendable {
                 generator.shuffle(&training)
                 held = Int((Double(training.count) * validation).rounded())
             } else {
-                training.sort { (heldImages.contains(shown[own[$0]]) ? 1 : 0, $0) < (heldImages.contains(shown[own[$1]]) ? 1 : 0, $1) }
+                training =
+                    training.filter { !heldImages.contains(shown[own[$0]]) }
+                    + training.filter { heldImages.contains(shown[own[$0]]) }
             }
             do throws(ShardError) {
                 shards.append(

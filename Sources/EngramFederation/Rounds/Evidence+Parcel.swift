@@ -85,7 +85,9 @@ extension ReportRows {
         guard let chosen = Row.allCases.first(where: { scalars["report/chosen/\($0.rawValue)"] != nil }) else { return nil }
         var gains: [Row: AnswerGain] = [:]
         for row in Row.allCases {
-            guard let gain = scalars["gate/\(row.rawValue)/gain"], let error = scalars["gate/\(row.rawValue)/error"] else { continue }
+            guard let gain = scalars["gate/\(row.rawValue)/gain"], let error = scalars["gate/\(row.rawValue)/error"] else {
+                continue
+            }
             gains[row] = AnswerGain(gain: Evaluation.bounded(gain), error: abs(Evaluation.bounded(error)))
         }
         self.init(

@@ -42,7 +42,8 @@ package struct ObserverImport {
         let standard = standardised && task == .scores ? try labelStandard(responses) : nil
         let shards = try InputFile.naming(folder) {
             try ObserverTable(images: images, responses: responses, features: joined.features).shards(
-                label: label, task: task, classes: classes, validation: validation, of: validationUnit, seed: UInt64(seed), standard: standard,
+                label: label, task: task, classes: classes, validation: validation, of: validationUnit, seed: UInt64(seed),
+                standard: standard,
                 memorability: memorability)
         }
         let chosen = limit.map { Array(shards.prefix($0)) } ?? shards

@@ -72,7 +72,8 @@ package struct SuitePlan: Sendable {
                 Part(
                     section: part.section,
                     trials: part.trials.filter {
-                        (methods.isEmpty || methods.contains($0.contestant.name)) && (seeds.isEmpty || seeds.contains($0.recipe.seed))
+                        (methods.isEmpty || methods.contains($0.contestant.name))
+                            && (seeds.isEmpty || seeds.contains($0.recipe.seed))
                     }, skipped: part.skipped)
             })
     }

@@ -25,7 +25,7 @@ package struct ImportObserversCommand: AsyncParsableCommand {
     @Option(help: "scores, remembered or classes.") package var task: Task
     @Option(help: "For the task classes: how many.") package var classes = 2
     @Option(help: "Part of each observer's training rows that is for validation.") package var validation = 0.15
-    @Option(help: "What is taken a part of: rows (of each observer) or images (which nobody then trains on: choices for new images).")
+    @Option(help: "What a part is taken of: rows of each observer, or images, which nobody trains on then.")
     package var validationOf = ObserverTable.ValidationUnit.rows
     @Option(help: "The seed of the validation rows.") package var seed = 1
     @Option(help: "A column of images.csv with how memorable each image is, 0 to 1.") package var memorability: String?

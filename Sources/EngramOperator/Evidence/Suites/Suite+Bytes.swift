@@ -8,8 +8,9 @@ extension Suite {
         name: "bytes", title: "Bytes: what less traffic costs",
         text: """
             Updates as 32-bit and 16-bit numbers, as 8-bit ones and coarser, and only some of them, with what was left out added
-            to the next update. Fashion-MNIST over 24 agents in four rotations. Models go down as 32-bit numbers. Bytes are
-            encoded sizes of all agents together.
+            to the next update. Fashion-MNIST over 24 agents in four rotations. Models go down as 32-bit numbers, but for the last
+            rows: *both ways* also sends down only how far a model moved, in the same steps. Bytes are encoded sizes of all agents
+            together.
             """,
         tables: [
             .measures(
@@ -28,7 +29,13 @@ extension Suite {
         let methods = ["fedavg", "constellation"].flatMap { preset in
             codecs.map { name, steps in Contestant(preset, "codec.steps=\(steps)", as: "\(preset), \(name)", row: .cluster) }
         }
-        return [clothes("rotated", turned: true, methods, scale)]
+        let bothWays = ["fedavg", "constellation"].flatMap { preset in
+            [("int8", "[int8]"), ("a tenth, int8", "['topK(0.1)', int8]")].map { name, steps in
+                Contestant(
+                    preset, "codec.steps=\(steps)", "codec.down=\(steps)", as: "\(preset), \(name) both ways", row: .cluster)
+            }
+        }
+        return [clothes("rotated", turned: true, methods + bothWays, scale)]
     }
 
     /// The federation on which costs are compared: 24 agents, as in `make demo`.
