@@ -61,7 +61,7 @@ import Testing
         #expect(keys(first(round?["clusters"])) == ["id", "members", "version"])
         let agent = first(json["agents"]) as? [String: Any]
         #expect(
-            keys(agent) == ["id", "cluster", "truth", "train", "validation", "test", "metric", "warm", "cold", "chosen"])
+            keys(agent) == ["id", "cluster", "truth", "train", "validation", "test", "metric", "loss", "warm", "cold", "chosen"])
         #expect(keys(agent?["metric"]) == six)
         #expect(
             keys(json["cost"]) == [

@@ -44,6 +44,9 @@ package struct Preset: Sendable {
         Preset("ditto", "a personal model beside the global one (Li et al. 2021)") { $0.training = DittoTraining() },
         Preset("scaffold", "control variates against client drift (Karimireddy et al. 2020)") { $0.training = Scaffold() },
         Preset("fedavg-ft", "FedAvg, then fine-tuning on each agent (Wu et al. 2022, MOTLEY)") { $0.training = FineTuning() },
+        Preset("calibrated", "one model for all, each agent's own slope and threshold on it (Platt 1999)") {
+            $0.training = CalibratedTraining()
+        },
         Preset("fedrep", "heads first, then the shared base (Collins et al. 2021)") {
             $0.sharing = ShareBase()
             $0.training = AlternatingTraining()

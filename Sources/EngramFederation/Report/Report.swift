@@ -52,7 +52,10 @@ package struct Report: Codable, Sendable {
         package var validation: Int
         package var test: Int
         package var metric: [Row: Double]
-        /// The same on test rows whose item other agents trained on, and on those that nobody did; empty when shards do not say.
+        /// Mean over test rows of what training minimises: cross-entropy, logistic loss (how good the chances are), or half the squared
+        /// error. Nil in reports of older programs.
+        package var loss: [Row: Double]?
+        /// The metric on test rows whose item other agents trained on, and on those that nobody did; empty when shards do not say.
         package var warm: [Row: Double]
         package var cold: [Row: Double]
         package var chosen: Row?
@@ -183,6 +186,7 @@ extension Report.Agent {
         try container.encode(validation, forKey: .validation)
         try container.encode(test, forKey: .test)
         try container.encode(metric, forKey: .metric)
+        try container.encode(loss, forKey: .loss)
         try container.encode(warm, forKey: .warm)
         try container.encode(cold, forKey: .cold)
         try container.encode(chosen, forKey: .chosen)

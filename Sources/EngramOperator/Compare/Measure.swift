@@ -16,6 +16,8 @@ package enum Measure: Hashable, Sendable {
 
     /// A row of the report; nil is the method's own (`RepeatedRun.row`).
     case figure(Row?, Statistic)
+    /// The same of the loss on all test rows: mean over agents, or over those whose name begins so.
+    case loss(Row?, among: String?)
     /// The method's own row after so many rounds, all agents' test rows together.
     case afterRound(Int)
     /// The first round whose models reach this figure, all agents' test rows together.
@@ -33,6 +35,9 @@ package enum Measure: Hashable, Sendable {
         let rounds = Double(max(1, report.rounds.count))
         switch self {
         case .figure(let named, let statistic): return Self.figure(named ?? row, statistic, report)
+        case .loss(let named, let prefix):
+            return Estimate(
+                report.agents.filter { $0.id.rawValue.hasPrefix(prefix ?? "") }.compactMap { $0.loss?[named ?? row] })?.mean
         case .afterRound(let number):
             let last = report.rounds.last?.round
             return report.rounds.first { $0.round == number }?.metric[row]
@@ -70,6 +75,7 @@ package enum Measure: Hashable, Sendable {
         switch self {
         case .figure(let row, let statistic):
             [row?.rawValue, statistic.words].compactMap { $0 }.joined(separator: ", ")
+        case .loss(let row, _): [row?.rawValue, "loss"].compactMap { $0 }.joined(separator: ", ")
         case .afterRound(let round): "r\(round)"
         case .roundsTo(let level): "rounds to \(String(format: "%.2f", level))"
         case .clusters: "clusters"
@@ -89,7 +95,7 @@ package enum Measure: Hashable, Sendable {
     package func text(_ estimate: Estimate?) -> String {
         guard let estimate else { return "-" }
         switch self {
-        case .figure, .afterRound, .rand: return estimate.text()
+        case .figure, .loss, .afterRound, .rand: return estimate.text()
         case .roundsTo: return estimate.text(decimals: 0)
         case .clusters: return estimate.error ?? 0 == 0 ? estimate.value(decimals: 0) : estimate.text(decimals: 1)
         case .worseThanLocal: return estimate.text(decimals: 0, scale: 100) + " %"

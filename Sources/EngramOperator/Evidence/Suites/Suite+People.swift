@@ -13,16 +13,20 @@ extension Suite {
             is within a person: Spearman's rho, or the area under the ROC curve. *Warm* test images are in others' training rows,
             *cold* ones in nobody's: claims about kinds of people should rest on cold images, or on the difference to a model
             trained alone. *New*: the same fifth of the people have only 0, 10 or 40 of their training trials, and the figures are
-            over these people only. Errors of paired tables are over people.
+            over these people only. *Loss* is half the squared error (beauty, aesthetics) or the logistic loss (memory): it sees
+            how good levels and chances are, which ranks do not; `calibrated` keeps the shared order of images and fits a slope
+            and a threshold for each person. Validation rows are those of a part of the images, which nobody trains on. Errors of
+            paired tables are over people.
             """,
         tables: [
             .measures(
                 "Mean over people",
                 [
                     .figure(.local, .cold), .figure(.cluster, .cold), .figure(.personal, .cold), .figure(.deployed, .cold),
-                    .figure(nil, .warm), .worseThanLocal, .clusters, .secondsPerRound,
+                    .figure(nil, .warm), .loss(.local, among: nil), .loss(nil, among: nil), .worseThanLocal, .clusters,
                 ]),
             .matrix("New people only: own row, all test images", .figure(nil, .among(PeopleFederation.newcomerPrefix, .all))),
+            .matrix("New people only: loss of the own row", .loss(nil, among: PeopleFederation.newcomerPrefix)),
             .paired("Own row less a model trained alone, cold images, person by person", against: .local, on: .cold),
             .paired("Own row less that of the first method, cold images, person by person", against: nil, on: .cold),
             .paired(
@@ -32,6 +36,7 @@ extension Suite {
     ) { scale in
         let methods: [Contestant] = [
             Contestant("fedavg", row: .cluster),
+            Contestant("calibrated", row: .personal),
             Contestant("fedavg-ft", "training.epochs=30", as: "fedavg-ft", row: .personal),
             Contestant("ditto", row: .personal),
             Contestant("ifca", row: .cluster),
@@ -77,7 +82,9 @@ extension Suite {
                         "\(item.name), new people with \(trials)",
                         PeopleFederation(item.set, newcomers: .init(share: 0.2, trials: trials)),
                         settings: settings(item.settings, item.rounds),
-                        methods.filter { ["fedavg", "ditto", "constellation", "constellation-ditto"].contains($0.name) },
+                        methods.filter {
+                            ["fedavg", "calibrated", "ditto", "constellation", "constellation-ditto"].contains($0.name)
+                        },
                         seeds: scale == .full ? [1, 2, 3] : [1]))
             }
         }

@@ -11,8 +11,8 @@ extension Suite {
             Fashion-MNIST over 24 agents with 300 training, 75 validation and 75 test images each, and CIFAR-10 as 128 fixed
             features (EfficientNet-Lite0, PCA) over 20 agents with 240, 60 and 60. *Identical*: the control. *Rotated*: images
             turned by 0, 90, 180 or 270 degrees. *Permuted*: four groups of agents with other names for the classes. *Dirichlet*:
-            class mixes drawn with concentration 1 (Hsu et al. 2019). In pairs both apply to every agent; rotated and permuted
-            together make 8 groups. `given` is told the groups.
+            class mixes drawn with concentration 1 (Hsu et al. 2019: two or three classes an agent), in pairs 5. In pairs both apply to
+            every agent; rotated and permuted together make 8 groups. `given` is told the groups.
             """,
         tables: [
             .matrix("Accuracy of each method's own row, weighted by rows", .figure(nil, .weighted)),
@@ -54,11 +54,11 @@ extension Suite {
             ("fashion: identical", fashion()), ("fashion: rotated", fashion(turned: true)),
             ("fashion: permuted", fashion(permuted: true)), ("fashion: dirichlet", fashion(alpha: 1)),
             ("fashion: rotated + permuted", fashion(turned: true, permuted: true)),
-            ("fashion: rotated + dirichlet", fashion(turned: true, alpha: 1)),
-            ("fashion: permuted + dirichlet", fashion(permuted: true, alpha: 1)),
+            ("fashion: rotated + dirichlet", fashion(turned: true, alpha: 5)),
+            ("fashion: permuted + dirichlet", fashion(permuted: true, alpha: 5)),
             ("cifar10: identical", cifar()), ("cifar10: permuted", cifar(permuted: true)),
             ("cifar10: dirichlet", cifar(alpha: 1)),
-            ("cifar10: permuted + dirichlet", cifar(permuted: true, alpha: 1)),
+            ("cifar10: permuted + dirichlet", cifar(permuted: true, alpha: 5)),
         ]
         let chosen =
             scale == .full ? cases : cases.filter { ["fashion: rotated + permuted", "cifar10: permuted"].contains($0.name) }
