@@ -78,6 +78,22 @@ import EngramTensors
         return extra.map { loss + $0 } ?? loss
     }
 
+    /// The loss summed over rows whose inputs are given, row-major [rows.count, inputs], and the gradient of its mean with respect to
+    /// them; the parameters' is ready afterwards.
+    func lossSum(
+        _ parameters: [Float], inputs: [Float], _ data: Dataset, rows: ArraySlice<Int>
+    ) -> (loss: Double, inputs: [Float]) {
+        network.check(parameters)
+        forward.load(inputs, count: rows.count)
+        forward.forward(parameters, count: rows.count, layers: widths.count - 1)
+        let loss = forward.loss(data, rows: rows, scale: 1 / Float(rows.count))
+        let gradient = unsafe [Float](unsafeUninitializedCapacity: inputs.count) { buffer, made in
+            unsafe back(parameters, count: rows.count, head: true, term: false, inputs: buffer.baseAddress)
+            made = inputs.count
+        }
+        return (loss, gradient)
+    }
+
     /// The mean of a term alone, on inputs that are given, row-major [rows.count, inputs]; the head has no gradient. `rows` are
     /// handed on to the term.
     package func run(_ parameters: [Float], inputs: [Float], rows: [Int], term: any LatentTerm) -> Double {

@@ -22,6 +22,12 @@ package struct Trainer: Sendable {
         network.check(parameters.values, data)
         if sgd.epochs < 1 || rows.isEmpty { return (0, 0) }
         var batches = batches(of: rows, using: generator)
+        if let gram = GramDescent(network, sgd, terms, rows: rows.count) {
+            let loss = gram.train(&parameters.values, on: data, rows: rows, steps: sgd.epochs, rate: rate ?? sgd.rate)
+            while batches.next() != nil {}
+            generator = batches.generator
+            return (loss / Double(rows.count * sgd.epochs), sgd.epochs)
+        }
         let pass = GradientPass(network, batch: batches.size, frozen: terms.frozen)
         var descent = Descent(network, sgd, terms)
         // Out of the set, so that every step changes one array in place.

@@ -30,6 +30,10 @@ struct ProgressTests {
         #expect(
             text.text
                 == "round 2/10  accuracy cluster 0.750 global 0.650  loss 0.500  2 clusters  up 3.0 MB down 1.6 kB  ETA 16 s")
+        var noisy = summary(3)
+        noisy.epsilon = 1.234
+        text.add(noisy)
+        #expect(text.text.contains("1 cluster  epsilon 1.23  up"))
         text.add(summary(11, metric: 0.8))
         #expect(text.text.hasPrefix("final evaluation  accuracy cluster 0.800"))
         #expect(!text.text.contains("ETA"))

@@ -169,6 +169,7 @@ package struct Preset: Sendable {
         },
         Preset("heterofl", "FedAvg, each agent with as wide a model as it can afford (Diao et al. 2021)") {
             $0.sharing = ShareWidth()
+            $0.training = MaskedTraining()
         },
         Preset("over-selected", "FedAvg on the first uploads of more agents than needed (Bonawitz et al. 2019)") {
             $0.cohort = OverSelectedCohort()

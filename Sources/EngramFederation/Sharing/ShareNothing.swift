@@ -14,8 +14,12 @@ package struct ShareNothing: Sharing {
     package func objection(to recipe: Recipe) -> String? {
         let statistics = recipe.training.statistics(
             for: Network(ModelSpec(inputs: 1, hidden: recipe.hidden, outputs: 2, task: .classes)))
-        return statistics.isEmpty
-            ? "sharing 'none' leaves nothing that travels, because training '\(type(of: recipe.training).name)' exchanges no statistics"
-            : nil
+        if statistics.isEmpty {
+            return
+                "sharing 'none' leaves nothing that travels, because training '\(type(of: recipe.training).name)' exchanges no statistics"
+        }
+        return recipe.grouping is Everyone || recipe.grouping is Given || recipe.grouping is PACFL
+            ? nil
+            : "sharing 'none' leaves no updates and models to tell agents apart by; use grouping 'everyone', 'given' or 'pacfl'"
     }
 }

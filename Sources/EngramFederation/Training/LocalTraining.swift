@@ -48,6 +48,7 @@ extension Catalogue where Axis == any LocalTraining {
             .init(name: FineTuning.name, summary: FineTuning.summary) { FineTuning() },
             .init(name: AlternatingTraining.name, summary: AlternatingTraining.summary) { AlternatingTraining() },
             .init(name: CalibratedTraining.name, summary: CalibratedTraining.summary) { CalibratedTraining() },
+            .init(name: MaskedTraining.name, summary: MaskedTraining.summary) { MaskedTraining() },
             .init(name: BodyTraining.name, summary: BodyTraining.summary) { BodyTraining() },
             .init(name: MixedTraining.name, summary: MixedTraining.summary) { MixedTraining() },
             .init(name: MoreauTraining.name, summary: MoreauTraining.summary) { MoreauTraining() },

@@ -40,6 +40,7 @@ package struct ProgressText: Sendable {
         if !rows.isEmpty { parts.append("\(metricName) " + rows.joined(separator: " ")) }
         if last.round <= rounds { parts.append(String(format: "loss %.3f", last.loss)) }
         parts.append(Words.count(last.clusters.count { $0.members > 0 }, "cluster"))
+        if let epsilon = last.epsilon { parts.append(String(format: "epsilon %.2f", epsilon)) }
         if last.lost > 0 { parts.append("\(last.lost) lost") }
         parts.append("up \(Words.bytes(bytes.up)) down \(Words.bytes(bytes.down))")
         if let remaining, last.round < rounds { parts.append("ETA \(Words.seconds(remaining))") }

@@ -23,6 +23,19 @@ import Testing
         return run
     }
 
+    @Test func withoutUpdatesNobodyIsToldApart() {
+        var recipe = ToyFederation.recipe {
+            $0.hidden = [5]
+            $0.sharing = ShareNothing()
+            $0.training = PrototypeTraining()
+        }
+        #expect(throws: Never.self) { try recipe.validate() }
+        recipe.grouping = PACFL()
+        #expect(throws: Never.self) { try recipe.validate() }
+        recipe.grouping = Constellation()
+        #expect(throws: RecipeError.self) { try recipe.validate() }
+    }
+
     /// For each class the mean latent of all agents' rows, and their number, by the models that they kept.
     private func pooled(_ run: ToyRun) throws -> (means: [[Double]], counts: [Double]) {
         let network = try #require(run.machine.network)
