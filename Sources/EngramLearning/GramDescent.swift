@@ -15,7 +15,8 @@ struct GramDescent {
     /// Nil where it does not apply, or does not pay.
     init?(_ network: Network, _ sgd: SGD, _ terms: Terms, rows: Int) {
         let spec = network.spec
-        guard let width = spec.hidden.first, spec.normalisation == .none, rows <= sgd.batch, sgd.momentum == 0, sgd.weightDecay == 0,
+        guard let width = spec.hidden.first, spec.normalisation == .none, rows <= sgd.batch, sgd.momentum == 0,
+            sgd.weightDecay == 0,
             terms.pull == nil, terms.correction == nil, terms.latent == nil, terms.frozen.isEmpty
         else { return nil }
         let (n, d, h, steps) = (Double(rows), Double(spec.inputs), Double(width), Double(sgd.epochs))

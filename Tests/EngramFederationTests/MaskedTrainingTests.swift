@@ -42,7 +42,9 @@ import Testing
         let small = Network(ModelSpec(inputs: 4, hidden: [5], outputs: 2, task: .classes))
         let body = small.headRange.lowerBound
         func cut(_ values: [Float]) -> [Float] {
-            Array(values[..<body]) + values[body..<body + 5] + values[body + 10..<body + 15] + [values[body + 15], values[body + 17]]
+            Array(values[..<body]) + values[body..<body + 5] + values[body + 10..<body + 15] + [
+                values[body + 15], values[body + 17],
+            ]
         }
         let two = try Dataset(
             features: .float32(step.data.floats(rows: step.rows)), dimension: 4,

@@ -49,7 +49,8 @@ import Testing
         var draws = SeededGenerator(seed: 1, "draws"), same = draws
         let sgd = SGD(rate: 0.1, batch: 9, epochs: 8)
         let (loss, steps) = Trainer(network, sgd).train(&model, on: data, rows: rows, using: &draws)
-        let sum = try #require(GramDescent(network, sgd, Terms(), rows: 9)).train(&values, on: data, rows: rows, steps: 8, rate: 0.1)
+        let sum = try #require(GramDescent(network, sgd, Terms(), rows: 9)).train(
+            &values, on: data, rows: rows, steps: 8, rate: 0.1)
         #expect(steps == 8 && abs(loss - sum / 72) < 1e-12)
         #expect(model.values == values)
         var batches = Trainer(network, sgd).batches(of: rows, using: same)

@@ -11,7 +11,8 @@ extension Report {
             return Agent(
                 id: member.id, cluster: state.book.cluster(of: member.id)?.id, truth: member.profile.truth,
                 train: member.profile.train, validation: member.profile.validation, test: member.profile.test,
-                metric: (rows?.test ?? [:]).mapValues(\.metric), loss: (rows?.test ?? [:]).mapValues(\.loss), warm: (rows?.warm ?? [:]).mapValues(\.metric),
+                metric: (rows?.test ?? [:]).mapValues(\.metric), loss: (rows?.test ?? [:]).mapValues(\.loss),
+                warm: (rows?.warm ?? [:]).mapValues(\.metric),
                 cold: (rows?.cold ?? [:]).mapValues(\.metric), chosen: rows?.chosen)
         }
         // A round's models are evaluated when the next round's agents receive them.
