@@ -11,7 +11,7 @@ package struct Trainer: Sendable {
         self.sgd = sgd
     }
 
-    /// Trains for `sgd.epochs` passes over rows, each in a new random order; a last partial batch is used too.
+    /// Trains for `sgd.epochs` passes over rows, each in a new random order, in batches of nearly equal size.
     ///
     /// Returns the loss as met on the way, a latent term's included, averaged over all rows and epochs, and the number of steps.
     /// Without epochs or rows nothing changes.

@@ -71,7 +71,7 @@ struct TrainerTests {
         #expect(parameters == start)
     }
 
-    @Test("one step is the formula, and the last partial batch counts")
+    @Test("one step is the formula, and no row is left out")
     func steps() throws {
         let network = Toy.network(.remembered, inputs: 3, hidden: [4])
         let data = try Toy.data(.remembered, rows: 7, inputs: 3)

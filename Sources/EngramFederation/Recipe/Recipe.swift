@@ -92,7 +92,7 @@ package struct Recipe: Sendable {
             try o.number("decay", &optimiser.decay, 0.001...1, "the rate is multiplied by this after each round")
             try o.number("momentum", &optimiser.momentum, 0...0.999, "")
             try o.number("weight_decay", &optimiser.weightDecay, 0...10, "")
-            try o.integer("batch", &optimiser.batch, 1...1_000_000, "rows in a minibatch")
+            try o.integer("batch", &optimiser.batch, 1...1_000_000, "most rows in a minibatch")
             try o.integer("epochs", &optimiser.epochs, 0...10_000, "passes over the training rows in a round")
         }
         try options.choice("sharing", &sharing, from: .sharing, "which tensors travel")

@@ -18,7 +18,7 @@ package struct Trial: Sendable {
     package let key: Digest
 
     /// Raised when results of older programs must not be taken for new ones.
-    private static let generation = 2
+    private static let generation = 3
 
     package init(
         section: String, of item: Section.Case, contestant: Contestant, recipe: Recipe, data: [Digest]

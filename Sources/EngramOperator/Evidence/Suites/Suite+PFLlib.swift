@@ -10,7 +10,7 @@ extension Suite {
             to 6,413) and `pat2` (two classes an agent). A 784-100-10 network, plain SGD of rate 0.02, batch 32, one epoch a
             round, all 20 agents in all rounds. Accuracy is correct answers over all agents' test rows after 10, 20, 40 and 60
             rounds, with the model that the method gives each agent: FedAvg's and FedProx's global one, FedPer's fresh base with
-            the agent's own head, Ditto's personal one. *Departures*: a last partial batch is used here and dropped there; their
+            the agent's own head, Ditto's personal one. *Departures*: batches are of nearly equal size here, a last partial one is dropped there; their
             initial weights are PyTorch's, ours He's. Methods with a gate need validation rows and get 10 % of the training rows
             for it, which the others train on. Rows in italics are PFLlib's own code (TsingZ0/PFLlib@d832e76) on the same rows
             with the same settings, one seed. A standard error of one figure is .001 at .97 and .003 at .79: most personal methods

@@ -99,7 +99,7 @@ extension PeopleSet {
     fileprivate static let beauty64 = PeopleSet(
         "oasis-beauty", features: ["pca64.npy"], label: "beauty", task: .scores, validation: 0.15, trials: 55_000, columns: 64)
     fileprivate static let aesthetics = PeopleSet(
-        "vessel-aesthetics", features: ["lite0.npy"], label: "rating", task: .scores, validation: 0.25, trials: 2_600,
+        "vessel-aesthetics", features: ["lite0.npy"], label: "rating", task: .scores, validation: 0.15, trials: 2_600,
         columns: 1280)
     fileprivate static let isola = PeopleSet(
         "isola-rsvp-memory", features: ["layers14.npy"], label: "hit", task: .remembered, validation: 0.4, trials: 3_500,
