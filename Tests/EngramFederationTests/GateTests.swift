@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramLearning
+import EngramTensors
 import Testing
 
 @testable import EngramFederation
@@ -35,6 +36,27 @@ import Testing
     @Test func withoutRowsNothingIsReplaced() {
         #expect(choice([.personal: []]) == .cluster)
         #expect(choice([.personal: [0]]) == .cluster)
+    }
+
+    /// Same order, better chances: a person who remembers whatever he sees.
+    @Test func levelsDecideWhereTheOrderIsTheSame() throws {
+        let network = Network(ModelSpec(inputs: 1, hidden: [], outputs: 1, task: .remembered))
+        let rows = 24
+        let data = try Dataset(
+            features: .float32((0..<rows).map { Float($0 % 7) - 3 }), dimension: 1,
+            targets: .classes((0..<rows).map { $0 % 7 < 1 || $0 == 9 ? 0 : 1 }))
+        let shard = try Shard(
+            observer: "a", task: .remembered, classes: 2, data: data, train: [], validation: Array(0..<rows), test: [])
+        func gate(slope: Float, threshold: Float) throws -> Row {
+            let shared = Answer(try ParameterSet(layout: network.layout, values: [1, 0]))
+            let own = Answer(try ParameterSet(layout: network.layout, values: [slope, threshold]))
+            let majority = MajorityAnswer(task: .remembered, classes: 2, data: data, rows: [])
+            return Gate(shard: shard, network: network, majority: majority, answers: [.cluster: shared, .personal: own]).rows
+                .chosen
+        }
+        #expect(try gate(slope: 1, threshold: 2) == .personal)
+        #expect(try gate(slope: 1, threshold: -2) == .cluster)
+        #expect(try gate(slope: 1, threshold: 0) == .cluster)
     }
 
     @Test func peersDecideWhereRowsAreFew() {

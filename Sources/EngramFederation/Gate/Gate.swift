@@ -22,7 +22,14 @@ struct Gate {
         let held = costs[.cluster]
         var gains: [Row: AnswerGain] = [:]
         for row in Self.order { gains[row] = costs[row].flatMap { own in held.flatMap { AnswerGain(own, against: $0) } } }
-        let chosen = held == nil ? Row.majority : Self.choice(costs, gains, priors ?? [:])
+        var chosen = held == nil ? Row.majority : Self.choice(costs, gains, priors ?? [:])
+        // A personal answer that ranks the rows as the cluster's does is worth what its levels or chances are.
+        if chosen == .cluster, shard.task != .classes, let own = answers[.personal], let other = answers[.cluster],
+            costs[.personal] == held
+        {
+            let losses = [own, other].map { network.losses($0.parameters, shard.data, rows: shard.validation) }
+            if let gain = AnswerGain(losses[0], against: losses[1]), gain.gain > gain.error { chosen = .personal }
+        }
         func table(_ which: [Int]) -> [Row: Evaluation] {
             guard !which.isEmpty else { return [:] }
             var out: [Row: Evaluation] = [:]
