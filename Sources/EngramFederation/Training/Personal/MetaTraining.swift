@@ -22,9 +22,10 @@ package struct MetaTraining: LocalTraining {
     package func arrive(_ step: inout LocalStep) { step.answer = Self.adapted(step, rate: innerRate) }
 
     package func train(_ step: inout LocalStep) {
-        let batches = Array(step.trainer.batches(of: step.rows, using: step.generator))
-        guard let first = batches.first else { return }
-        let pass = GradientPass(step.network, batch: first.count)
+        let drawn = step.trainer.batches(of: step.rows, using: step.generator)
+        let batches = Array(drawn)
+        guard !batches.isEmpty else { return }
+        let pass = GradientPass(step.network, batch: drawn.size)
         let meta = MetaGradient(rate: innerRate, order: order)
         var descent = Descent(step.network, step.trainer.sgd, Terms())
         var values = step.model.values
