@@ -6,7 +6,7 @@ import Foundation
 import Testing
 
 /// Real processes, killed at the worst moment: the run ends in the same bytes as one that nobody disturbed.
-@Suite(.timeLimit(.minutes(3)), .serialized) struct KilledProcessesTests {
+@Suite(.timeLimit(.minutes(5)), .serialized) struct KilledProcessesTests {
     /// Signals when a run has committed a round, from the progress lines that the federation reports.
     private actor Rounds {
         private var latest = 0

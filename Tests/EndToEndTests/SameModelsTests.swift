@@ -8,7 +8,7 @@ import Foundation
 import Testing
 
 /// One recipe, one data set, one seed: one result, however the agents are reached, in which order they come, and who dies on the way.
-@Suite(.timeLimit(.minutes(2)), .serialized) struct SameModelsTests {
+@Suite(.timeLimit(.minutes(5)), .serialized) struct SameModelsTests {
     func simulated(
         _ recipe: Recipe, _ agents: [(id: AgentID, shard: EngramShard)], attack: AttackPlan? = nil
     ) throws -> [Report.Model] {

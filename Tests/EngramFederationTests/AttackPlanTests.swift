@@ -8,7 +8,7 @@ import Testing
 @testable import EngramFederation
 
 /// Who attacks, and what becomes of runs that are attacked.
-@Suite(.timeLimit(.minutes(1))) struct AttackPlanTests {
+@Suite(.timeLimit(.minutes(5))) struct AttackPlanTests {
     private let members: [(id: AgentID, truth: String?)] = (0..<10).map { (.toy($0), $0 < 3 ? "small" : "large") }
 
     private func attackers(_ text: String) throws(AttackError) -> [AgentID] {

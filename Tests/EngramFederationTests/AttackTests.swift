@@ -7,7 +7,7 @@ import Testing
 @testable import EngramFederation
 
 /// What each attack sends, against its formula.
-@Suite(.timeLimit(.minutes(1))) struct AttackTests {
+@Suite(.timeLimit(.minutes(5))) struct AttackTests {
     private let pooled: [[Float]] = [[1, 2, 3], [3, 2, -1], [2, 5, 1]]
 
     private func sent(_ text: String, own: [Float] = [1, 2, 3]) throws -> [Float] {

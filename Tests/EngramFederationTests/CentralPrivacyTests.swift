@@ -9,7 +9,7 @@ import Testing
 @testable import EngramFederation
 
 /// Differential privacy by the coordinator, in whole runs.
-@Suite(.timeLimit(.minutes(1))) struct CentralPrivacyTests {
+@Suite(.timeLimit(.minutes(5))) struct CentralPrivacyTests {
     private func recipe(_ change: (inout Recipe, inout CentralPrivacy) -> Void = { _, _ in }) -> Recipe {
         ToyFederation.recipe {
             var privacy = CentralPrivacy()

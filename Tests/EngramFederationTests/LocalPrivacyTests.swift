@@ -8,7 +8,7 @@ import Testing
 @testable import EngramFederation
 
 /// Differential privacy on the agent.
-@Suite(.timeLimit(.minutes(1))) struct LocalPrivacyTests {
+@Suite(.timeLimit(.minutes(5))) struct LocalPrivacyTests {
     private func settings(_ change: (inout LocalPrivacy) -> Void = { _ in }) -> Recipe {
         ToyFederation.recipe {
             var privacy = LocalPrivacy()

@@ -8,7 +8,7 @@ import Testing
 @testable import EngramFederation
 
 /// What holds for every published method that the catalogue offers.
-@Suite(.timeLimit(.minutes(3))) struct PresetLawsTests {
+@Suite(.timeLimit(.minutes(5))) struct PresetLawsTests {
     static let names = Preset.all.map(\.name)
 
     /// The preset on toy data: a small network where it has hidden layers at all, a few rounds.
