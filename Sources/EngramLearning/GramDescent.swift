@@ -5,7 +5,7 @@ import EngramTensors
 /// Steps of plain SGD on one batch of all rows, with the first layer written as its start and a combination of the rows.
 ///
 /// A first layer's gradient is GᵀX: its weights stay W + SᵀX, and what it gives for the rows is XWᵀ + (XXᵀ)S. With fewer rows n than inputs d, a step by
-/// the n × n products costs n/2d of one by X: an agent with 180 images of 784 numbers takes ten steps in a quarter of the time.
+/// the n × n products costs n/2d of one by X: ten steps on 180 images of 784 numbers take a quarter of the multiplications.
 /// The same sums in another order, so the last digits differ from `GradientPass`; which of the two is taken follows from recipe and sizes alone.
 struct GramDescent {
     private let network: Network

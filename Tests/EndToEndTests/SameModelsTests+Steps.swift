@@ -42,21 +42,7 @@ extension SameModelsTests {
         try await daemon.start()
         let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
         for agent in agents { try await agent.start(daemon) }
-        do {
-            let console = try await Console(daemon)
-            try await console.start(recipe, as: "run")
-            console.leave()
-        }
-        for death in 0..<3 {
-            try await progress(daemon, past: 3 + 6 * death)
-            await daemon.kill()
-            if death == 1 { await agents[1].stop() }
-            try await daemon.start()
-            if death == 1 { try await agents[1].start(daemon) }
-        }
-        let console = try await Console(daemon)
-        let line = try await console.wait(for: "run")
-        #expect(line.state == "finished", "\(line.failure ?? "")")
+        let console = try await run(recipe, on: daemon, agents, deaths: 3)
         #expect(try await console.report(of: "run").models == expected)
         #expect(agents.allSatisfy { $0.notes.holds("model rebuilt") })
         // Two models or more in 24 rounds; of each the last step is kept.

@@ -111,20 +111,12 @@ import Testing
         await daemon.kill()
     }
 
-    @Test(arguments: Wiring.allCases) func deathsLeaveNoTrace(_ wiring: Wiring) async throws {
-        let shards = try ToyFederation.shards(agents: 5, groups: 2)
-        let recipe = try ToyFederation.recipe(agents: 5, rounds: 30)
-        let expected = try simulated(recipe, shards)
-        let daemon = try TestDaemon(wiring)
-        try await daemon.start()
-        let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
-        for agent in agents { try await agent.start(daemon) }
-        do {
-            let console = try await Console(daemon)
-            try await console.start(recipe, as: "run")
-            console.leave()
-        }
-        for death in 0..<4 {
+    /// Runs a recipe to its end, over so many deaths of the coordinator and one of an agent.
+    func run(_ recipe: Recipe, on daemon: TestDaemon, _ agents: [TestAgent], deaths: Int) async throws -> Console {
+        let first = try await Console(daemon)
+        try await first.start(recipe, as: "run")
+        first.leave()
+        for death in 0..<deaths {
             try await progress(daemon, past: 3 + 6 * death)
             await daemon.kill()
             if death == 1 { await agents[1].stop() }
@@ -134,6 +126,18 @@ import Testing
         let console = try await Console(daemon)
         let line = try await console.wait(for: "run")
         #expect(line.state == "finished", "\(line.failure ?? "")")
+        return console
+    }
+
+    @Test(arguments: Wiring.allCases) func deathsLeaveNoTrace(_ wiring: Wiring) async throws {
+        let shards = try ToyFederation.shards(agents: 5, groups: 2)
+        let recipe = try ToyFederation.recipe(agents: 5, rounds: 30)
+        let expected = try simulated(recipe, shards)
+        let daemon = try TestDaemon(wiring)
+        try await daemon.start()
+        let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
+        for agent in agents { try await agent.start(daemon) }
+        let console = try await run(recipe, on: daemon, agents, deaths: 4)
         #expect(try await console.report(of: "run").models == expected)
         console.leave()
         for agent in agents { await agent.stop() }

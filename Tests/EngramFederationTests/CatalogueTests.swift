@@ -28,7 +28,7 @@ import Testing
         axis(
             "Training", themes: ["Shared", "Personal", "Representation", "ClosedForm"],
             ["LocalTraining", "LocalStep", "MetaGradient"], .training),
-        axis("Grouping", ["Grouping", "GroupingProcess"], .grouping),
+        axis("Grouping", ["Grouping", "GroupingProcess", "OwnModels"], .grouping),
         axis(
             "Aggregation", ["Aggregation", "UpdateBatch", "Gram", "KrumScores", "NormBound", "AgentSketches"], .aggregation),
         axis("Server", ["ServerStep", "AdaptiveStep"], .server), axis("Cohort", ["Cohort"], .cohort),

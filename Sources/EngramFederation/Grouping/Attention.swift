@@ -10,7 +10,7 @@ import Foundation
 /// The paper has ξᵢⱼ = α exp(−‖wᵢ − wⱼ‖²/σ)/σ for j ≠ i and gives the rest to wᵢ itself, so that σ and α must be tuned to the
 /// model's scale, or the own share becomes negative. Here σ is in units of the round's mean squared distance between models, and
 /// α is chosen for each agent such that the own model counts as one at distance 0: σ → 0 is local training, σ → ∞ the plain mean.
-package struct Attention: Grouping {
+package struct Attention: OwnModels {
     package static let name = "attention"
     package static let summary = "own models, mixed by how near they lie to each other (Huang et al. 2021, FedAMP)"
 
@@ -43,14 +43,6 @@ package struct Attention: Grouping {
         return State()
     }
 
-    package func welcome(_ newcomers: [Member], round: Int, state: inout State, book: inout ClusterBook) {
-        book.foundOwnModels(newcomers: newcomers, round: round)
-    }
-
-    package func offers(to agent: AgentID, round: Int, state: State, book: ClusterBook) -> Offers {
-        Offers(book.cluster(of: agent).map { [($0.id, .home)] } ?? [])
-    }
-
     /// Each agent's row of the table is its row of ξ, in agent order.
     package func review(_ evidence: RoundEvidence, state: inout State, book: inout ClusterBook) {
         let mixed = evidence.agents.map(\.agent).filter { evidence.table[$0] != nil }
@@ -70,9 +62,6 @@ package struct Attention: Grouping {
     }
 
     // MARK: Mixing
-
-    package var mixes: Bool { true }
-    package var remakesModels: Bool { true }
 
     package func mix(_ desk: inout MixingDesk, state: State) throws {
         let homes = desk.homes

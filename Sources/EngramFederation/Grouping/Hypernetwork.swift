@@ -2,7 +2,7 @@
 package import EngramBytes
 import EngramLearning
 import EngramTensors
-package import EngramWire
+import EngramWire
 
 /// pFedHN (Shamsian et al. 2021): the coordinator keeps a network h that generates every agent's model from an embedding of the
 /// agent, θᵢ = θ₀ + h(vᵢ; φ). Agents train θᵢ; φ and vᵢ move along the vector-Jacobian products with what the training changed,
@@ -12,7 +12,7 @@ package import EngramWire
 /// The paper generates θ itself; here it is the difference to the agents' first model, with a last layer that starts at zero, so
 /// that the models which agents have already are what h gives at first. Agents that join later move only their embedding, as in
 /// the paper, unless told otherwise.
-package struct Hypernetwork: Grouping {
+package struct Hypernetwork: OwnModels {
     package static let name = "hypernetwork"
     package static let summary = "a network on the coordinator generates each agent's model (Shamsian et al. 2021, pFedHN)"
 
@@ -57,16 +57,9 @@ package struct Hypernetwork: Grouping {
         if hasOne { state.late += book.clusters.map(\.id).filter { !known.contains($0) } }
     }
 
-    package func offers(to agent: AgentID, round: Int, state: State, book: ClusterBook) -> Offers {
-        Offers(book.cluster(of: agent).map { [($0.id, .home)] } ?? [])
-    }
-
     package func review(_ evidence: RoundEvidence, state: inout State, book: inout ClusterBook) {}
 
     // MARK: Mixing
-
-    package var mixes: Bool { true }
-    package var remakesModels: Bool { true }
 
     package func mix(_ desk: inout MixingDesk, state: State) throws {
         let slots = desk.models.keys.filter { $0 != .reference }.sorted()

@@ -9,7 +9,7 @@ package import EngramWire
 /// soft clusters, or all 1. The product μRη is one number, in units of the best connected agent's edges, so that 1 replaces that
 /// agent's model by its neighbours' mean and no step overshoots; 0 is local training. Agents that miss a round neither move nor
 /// pull.
-package struct Laplacian: Grouping {
+package struct Laplacian: OwnModels {
     package static let name = "laplacian"
     package static let summary = "own models, drawn to those of similar agents after each round (Dinh et al. 2021, FedU)"
 
@@ -47,14 +47,6 @@ package struct Laplacian: Grouping {
         return State()
     }
 
-    package func welcome(_ newcomers: [Member], round: Int, state: inout State, book: inout ClusterBook) {
-        book.foundOwnModels(newcomers: newcomers, round: round)
-    }
-
-    package func offers(to agent: AgentID, round: Int, state: State, book: ClusterBook) -> Offers {
-        Offers(book.cluster(of: agent).map { [($0.id, .home)] } ?? [])
-    }
-
     package func review(_ evidence: RoundEvidence, state: inout State, book: inout ClusterBook) {
         for agent in evidence.agents {
             guard let fresh = agent.signature else { continue }
@@ -79,9 +71,6 @@ package struct Laplacian: Grouping {
     }
 
     // MARK: Mixing
-
-    package var mixes: Bool { true }
-    package var remakesModels: Bool { true }
 
     package func mix(_ desk: inout MixingDesk, state: State) throws {
         let homes = desk.homes

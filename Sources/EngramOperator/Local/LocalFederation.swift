@@ -23,7 +23,7 @@ package actor LocalFederation {
     private var daemon: ChildProcess?
     private var agents: [AgentID: ChildProcess] = [:]
     private(set) package var address: String?
-    /// Where the agents' shards lie if not in the federation folder.
+    /// Of all agents, one for each shard of the federation folder.
     package nonisolated let ids: [AgentID]
 
     /// - Parameters:
