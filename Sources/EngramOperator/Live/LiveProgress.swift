@@ -20,7 +20,7 @@ package final class LiveProgress: Sendable {
 
     package init(
         rounds: Int, metricName: String, style: Style? = nil,
-        write: @escaping @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+        write: @escaping @Sendable (String) -> Void = { Output.write($0, to: .standardError) }
     ) {
         self.style = style ?? Self.style(of: STDERR_FILENO)
         self.write = write

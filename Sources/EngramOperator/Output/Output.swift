@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+package import Foundation
 
 /// Where results and messages go: results to standard output, everything else to standard error.
 package enum Output {
     /// A result for a person, or any other text; a line end is added.
-    package static func print(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+    package static func print(_ text: String) { write(text + "\n", to: .standardOutput) }
 
     /// A message beside the result.
-    package static func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    package static func note(_ text: String) { write(text + "\n", to: .standardError) }
+
+    /// Text as it is. A reader that has gone (`engram … | head`) is no failure, and the command still cleans up behind itself; a full disk is said.
+    package static func write(_ text: String, to handle: FileHandle) {
+        do {
+            try handle.write(contentsOf: Data(text.utf8))
+        } catch {
+            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+            guard cause.code != Int(EPIPE), handle !== FileHandle.standardError else { return }
+            note("engram: the output cannot be written: \(cause.localizedDescription)")
+        }
+    }
 
     /// A result for a program: keys in snake case and in order.
     package static func print(json value: some Encodable) throws { print(try text(json: value)) }

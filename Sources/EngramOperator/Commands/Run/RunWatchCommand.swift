@@ -46,7 +46,7 @@ package struct RunWatching: Sendable {
                         live
                         ?? LiveProgress(
                             rounds: progress.line.rounds, metricName: "metric", style: LiveProgress.style(of: STDOUT_FILENO)
-                        ) { FileHandle.standardOutput.write(Data($0.utf8)) }
+                        ) { Output.write($0, to: .standardOutput) }
                     live = shown
                     return shown
                 }
