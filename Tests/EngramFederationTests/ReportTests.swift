@@ -46,8 +46,9 @@ import Testing
             keys(summary) == [
                 "metric_name", "weighted", "mean", "worst_tenth", "mean_warm", "mean_cold", "best_round_weighted",
                 "share_worse_than_local",
-                "cluster_count", "adjusted_rand_index",
+                "cluster_count", "adjusted_rand_index", "pooled",
             ])
+        #expect(summary["pooled"] is NSNull)
         for key in ["weighted", "mean", "worst_tenth"] { #expect(keys(summary[key]) == six) }
         #expect(keys(summary["best_round_weighted"]) == ["global", "cluster", "personal"])
         #expect(summary["metric_name"] as? String == "accuracy")
@@ -133,6 +134,24 @@ import Testing
         #expect(summary.adjustedRandIndex == 1)
         #expect(summary.clusterCount == 2)
         #expect(summary.weighted[.personal] == nil)
+    }
+
+    /// Two people who never remember and always remember what gets the chances of .3 and .7: each of them ranks nothing, together they do.
+    @Test func pooledRowsCountLevelsBetweenAgents() throws {
+        func person(_ chance: Double, hit: Bool, rows: Int, loss: Double) -> ReportRows {
+            var tally = ChanceTally()
+            for _ in 0..<rows { tally.add(chance, hit: hit) }
+            var own = ReportRows(test: [.cluster: Evaluation(count: rows, loss: loss, metric: 0.5)], chosen: .cluster)
+            own.chances = [.cluster: tally]
+            return own
+        }
+        let silent = ReportRows(test: [.cluster: Evaluation(count: 9, loss: 9, metric: 0.5)], chosen: .cluster)
+        let people = [person(0.301, hit: false, rows: 10, loss: 0.2), person(0.701, hit: true, rows: 30, loss: 0.6), silent]
+        let pooled = try #require(Report.Pooled.rows(people)?[.cluster])
+        #expect(pooled.rows == 40 && pooled.auc == 1)
+        #expect(abs(pooled.logLoss - 0.5) < 1e-12)
+        #expect(abs(pooled.calibrationError - (10 * 0.3025 + 30 * 0.2975) / 40) < 1e-9)
+        #expect(Report.Pooled.rows([silent]) == nil)
     }
 
     /// A round's models are evaluated where they enter the next; the first round's entering models are nobody's.

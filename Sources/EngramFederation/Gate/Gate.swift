@@ -12,7 +12,11 @@ struct Gate {
 
     var rows: ReportRows
 
-    init(shard: Shard, network: Network, majority: MajorityAnswer, answers: [Row: Answer], priors: [Row: GatePrior]? = nil) {
+    /// With `tallies` the rows carry the chances that each answer gives.
+    init(
+        shard: Shard, network: Network, majority: MajorityAnswer, answers: [Row: Answer], priors: [Row: GatePrior]? = nil,
+        tallies: Bool = false
+    ) {
         func figures(_ row: Row, _ which: [Int]) -> Evaluation? {
             if row == .majority { return majority.evaluate(shard.data, rows: which) }
             return answers[row].map { $0.evaluate(network, shard.data, rows: which) }
@@ -41,6 +45,12 @@ struct Gate {
         rows = ReportRows(
             test: table(shard.test), warm: cold.isEmpty ? [:] : table(shard.warmTest), cold: table(cold), chosen: chosen,
             gains: gains.isEmpty ? nil : gains)
+        if tallies, let constant = majority.chances(shard.data, rows: shard.test) {
+            var chances: [Row: ChanceTally] = [.majority: constant]
+            for (row, answer) in answers { chances[row] = answer.chances(network, shard.data, rows: shard.test) }
+            chances[.deployed] = chances[chosen]
+            rows.chances = chances
+        }
     }
 
     /// The row of the greatest expected gain over the cluster's model, if there is one; of those without a prior, one that is clearly better

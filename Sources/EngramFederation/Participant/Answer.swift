@@ -23,6 +23,12 @@ package struct Answer: Sendable {
         return network.costs(outputs: outputs, data, rows: rows)
     }
 
+    /// The chances that the answers give; nil unless the task is whether something is remembered.
+    func chances(_ network: Network, _ data: Dataset, rows: [Int]) -> ChanceTally? {
+        let outputs = mixed(network, data, rows) ?? network.outputs(parameters, data, rows: rows)
+        return network.chances(outputs: outputs, data, rows: rows)
+    }
+
     /// The outputs where neighbours have a say; nil where the model's are the answer.
     private func mixed(_ network: Network, _ data: Dataset, _ rows: [Int]) -> [Float]? {
         neighbours.map {

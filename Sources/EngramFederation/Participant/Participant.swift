@@ -84,7 +84,8 @@ package struct Participant: Sendable {
         let candidates = deployable(
             received: received, step: homeStep, local: local, global: assignment.globalSlot)
         var gate = Gate(
-            shard: shard, network: network, majority: majority, answers: candidates, priors: assignment.priors)
+            shard: shard, network: network, majority: majority, answers: candidates, priors: assignment.priors,
+            tallies: recipe.tallies(assignment))
         // What is made in the end only has gained nothing before; and before its first training nobody has anything.
         if assignment.trains, recipe.training.answersLast { gate.rows.gains?[.personal] = nil }
         if past.round == 0 { gate.rows.gains = nil }

@@ -33,11 +33,12 @@ extension Report {
         if let profile = state.members.first?.profile {
             total.modelParameters = Network(recipe.modelSpec(for: profile)).layout.count
         }
-        let summary = Summary(
+        var summary = Summary(
             agents: agents, metricName: state.members.first?.profile.task.metricName ?? "accuracy",
             clusterCount: state.book.clusters.count { !$0.members.isEmpty },
             bestRoundWeighted: Summary.best(of: rounds)
         ) { agent, row in state.rows[agent.id]?.test[row]?.count ?? 0 }
+        summary.pooled = Pooled.rows(agents.compactMap { state.rows[$0.id] })
         self.init(
             recipe: JSONValue(recipe.tree), seed: recipe.seed, engine: engine, rounds: rounds, agents: agents,
             summary: summary, lineage: state.book.lineage, cost: total,
@@ -50,6 +51,26 @@ extension Report {
 
 extension Report {
     private static func sum(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.reduce(0, +) }
+}
+
+extension Report.Pooled {
+    /// Over these agents' final figures; nil without any.
+    static func rows(_ agents: [ReportRows]) -> [Row: Report.Pooled]? {
+        var out: [Row: Report.Pooled] = [:]
+        for row in Row.allCases {
+            var tally = ChanceTally()
+            var loss = 0.0
+            for agent in agents {
+                guard let own = agent.chances?[row], let figures = agent.test[row] else { continue }
+                tally.add(own)
+                loss += Double(figures.count) * figures.loss
+            }
+            guard tally.count > 0 else { continue }
+            out[row] = Report.Pooled(
+                rows: tally.count, auc: tally.auc, logLoss: loss / Double(tally.count), calibrationError: tally.calibrationError)
+        }
+        return out.isEmpty ? nil : out
+    }
 }
 
 extension Report.Summary {

@@ -19,6 +19,12 @@ extension Report {
         ] where !values.isEmpty {
             out += head(name) + Row.allCases.map { cell(values[$0]) }.joined() + "\n"
         }
+        for (name, value) in [
+            ("pooled AUC", \Pooled.auc), ("pooled log-loss", \.logLoss), ("calibration error", \.calibrationError),
+        ] as [(String, KeyPath<Pooled, Double>)] {
+            guard let pooled = summary.pooled else { continue }
+            out += head(name) + Row.allCases.map { cell(pooled[$0]?[keyPath: value]) }.joined() + "\n"
+        }
         out += "clusters: \(summary.clusterCount)"
         if let index = summary.adjustedRandIndex { out += String(format: ", adjusted Rand index %.3f", index) }
         if let share = summary.shareWorseThanLocal { out += String(format: ", worse than alone %.0f %%", 100 * share) }

@@ -72,6 +72,18 @@ package struct Report: Codable, Sendable {
         package var shareWorseThanLocal: Double?
         package var clusterCount: Int
         package var adjustedRandIndex: Double?
+        /// Nil but for whether something is remembered, and in reports of older programs.
+        package var pooled: [Row: Pooled]?
+    }
+
+    /// All agents' test rows together, as if one person had answered them all: here levels count between agents.
+    package struct Pooled: Codable, Equatable, Sendable {
+        package var rows: Int
+        package var auc: Double
+        /// Mean logistic loss.
+        package var logLoss: Double
+        /// Mean distance of chances from shares of hits, in twenty groups of chances.
+        package var calibrationError: Double
     }
 
     package struct Cost: Codable, Sendable {
@@ -206,5 +218,6 @@ extension Report.Summary {
         try container.encode(shareWorseThanLocal, forKey: .shareWorseThanLocal)
         try container.encode(clusterCount, forKey: .clusterCount)
         try container.encode(adjustedRandIndex, forKey: .adjustedRandIndex)
+        try container.encode(pooled, forKey: .pooled)
     }
 }

@@ -27,6 +27,8 @@ package struct ReportRows: Codable, Equatable, Sendable {
     package var chosen: Row
     /// On validation rows, of the answers beside the cluster's model: for the gates of others.
     package var gains: [Row: AnswerGain]?
+    /// The chances given to the test rows; nil for other tasks, and before the last exchange.
+    package var chances: [Row: ChanceTally]?
 
     package init(
         test: [Row: Evaluation], warm: [Row: Evaluation] = [:], cold: [Row: Evaluation] = [:], chosen: Row,
@@ -41,3 +43,8 @@ package struct ReportRows: Codable, Equatable, Sendable {
 }
 
 extension Row: CodingKeyRepresentable {}
+
+extension Recipe {
+    /// Whether agents say which chances their answers gave: once, and nothing that privacy was asked for.
+    func tallies(_ assignment: Assignment) -> Bool { !assignment.trains && privacy is NoPrivacy }
+}

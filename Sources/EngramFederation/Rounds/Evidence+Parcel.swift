@@ -5,7 +5,7 @@ package import EngramWire
 /// The scalars of an upload, by name: what leaves an agent beside updates and signature (docs/protocol.md, "Uploads").
 ///
 /// `rows`, `home/SLOT`, `slot/SLOT/{validation_rows,validation_loss,validation_metric,gain,gain_deviation,train_loss,norm,share,within}`,
-/// `report/{test,warm,cold}/ROW/{rows,loss,metric}`, `report/chosen/ROW`, `gate/ROW/{gain,error}`.
+/// `report/{test,warm,cold}/ROW/{rows,loss,metric}`, `report/chosen/ROW`, `gate/ROW/{gain,error}`. And one kind of tensor, `chances/ROW`.
 extension AgentEvidence {
     /// Reads and checks an upload's figures; the updates themselves stay packed.
     package init(
@@ -67,7 +67,13 @@ extension ReportRows {
             parcel.scalars["gate/\(row.rawValue)/gain"] = own.gain
             parcel.scalars["gate/\(row.rawValue)/error"] = own.error
         }
+        for row in Row.allCases {
+            guard let tally = chances?[row] else { continue }
+            parcel.tensors.append(UpdateCodec.exact.pack(tally.counts, name: Self.chances(row)))
+        }
     }
+
+    static func chances(_ row: Row) -> String { "chances/\(row.rawValue)" }
 
     /// `limit` is the number of test rows that the agent declared.
     init?(scalars: [String: Double], limit: Int) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLearning
 import EngramTensors
 package import EngramWire
 
@@ -31,7 +32,11 @@ package struct UploadCheck: Sendable {
             }.map(\.slot) : []
         let count = updateCount(member)
         let wanted = tensors(for: trained, assignment, updates: count)
-        for tensor in parcel.tensors where wanted[tensor.name] == nil { throw .unasked(tensor.name) }
+        let tallied = recipe.tallies(assignment) && member.profile.task == .remembered ? Row.allCases : []
+        for tensor in parcel.tensors
+        where wanted[tensor.name] == nil && !tallied.contains(where: { ReportRows.chances($0) == tensor.name }) {
+            throw .unasked(tensor.name)
+        }
         for slot in evidence.slots.keys where !trained.contains(slot) { evidence.slots[slot]?.norm = nil }
         for slot in trained {
             for statistic in exchange.statistics {
@@ -66,7 +71,23 @@ package struct UploadCheck: Sendable {
         if assignment.describes, let count = recipe.grouping.descriptorCount(exchange.network) {
             evidence.descriptor = try unpack(parcel, "descriptor", expecting: count)
         }
+        try read(tallied, of: parcel, into: &evidence)
         return evidence
+    }
+
+    /// An agent without test rows sends none.
+    private func read(_ tallied: [Row], of parcel: Parcel, into evidence: inout AgentEvidence) throws(UpdateError) {
+        var chances: [Row: ChanceTally] = [:]
+        for row in tallied {
+            let name = ReportRows.chances(row)
+            guard parcel.tensor(name) != nil, let rows = evidence.rowsOfReport?.test[row]?.count else { continue }
+            let counts = try unpack(parcel, name, expecting: 2 * ChanceTally.bins)
+            guard let tally = ChanceTally(counts: counts, rows: rows) else {
+                throw .unreadable("\(name): these are no counts of \(rows) rows")
+            }
+            chances[row] = tally
+        }
+        if !chances.isEmpty { evidence.rowsOfReport?.chances = chances }
     }
 
     /// The tensors that were asked for, and their sizes.

@@ -18,6 +18,8 @@ package enum Measure: Hashable, Sendable {
     case figure(Row?, Statistic)
     /// The same of the loss on all test rows: mean over agents, or over those whose name begins so.
     case loss(Row?, among: String?)
+    /// Of all agents' test rows together, only for whether something is remembered.
+    case pooledAUC(Row?), calibrationError(Row?)
     /// The method's own row after so many rounds, all agents' test rows together.
     case afterRound(Int)
     /// The first round whose models reach this figure, all agents' test rows together.
@@ -38,6 +40,8 @@ package enum Measure: Hashable, Sendable {
         case .loss(let named, let prefix):
             return Estimate(
                 report.agents.filter { $0.id.rawValue.hasPrefix(prefix ?? "") }.compactMap { $0.loss?[named ?? row] })?.mean
+        case .pooledAUC(let named): return report.summary.pooled?[named ?? row]?.auc
+        case .calibrationError(let named): return report.summary.pooled?[named ?? row]?.calibrationError
         case .afterRound(let number):
             let last = report.rounds.last?.round
             return report.rounds.first { $0.round == number }?.metric[row]
@@ -76,6 +80,8 @@ package enum Measure: Hashable, Sendable {
         case .figure(let row, let statistic):
             [row?.rawValue, statistic.words].compactMap { $0 }.joined(separator: ", ")
         case .loss(let row, _): [row?.rawValue, "loss"].compactMap { $0 }.joined(separator: ", ")
+        case .pooledAUC(let row): [row?.rawValue, "pooled AUC"].compactMap { $0 }.joined(separator: ", ")
+        case .calibrationError(let row): [row?.rawValue, "calibration error"].compactMap { $0 }.joined(separator: ", ")
         case .afterRound(let round): "r\(round)"
         case .roundsTo(let level): "rounds to \(String(format: "%.2f", level))"
         case .clusters: "clusters"
@@ -95,7 +101,7 @@ package enum Measure: Hashable, Sendable {
     package func text(_ estimate: Estimate?) -> String {
         guard let estimate else { return "-" }
         switch self {
-        case .figure, .loss, .afterRound, .rand: return estimate.text()
+        case .figure, .loss, .pooledAUC, .calibrationError, .afterRound, .rand: return estimate.text()
         case .roundsTo: return estimate.text(decimals: 0)
         case .clusters: return estimate.error ?? 0 == 0 ? estimate.value(decimals: 0) : estimate.text(decimals: 1)
         case .worseThanLocal: return estimate.text(decimals: 0, scale: 100) + " %"

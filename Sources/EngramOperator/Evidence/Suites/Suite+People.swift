@@ -15,7 +15,8 @@ extension Suite {
             trained alone. *New*: the same fifth of the people have only 0, 10 or 40 of their training trials, and the figures are
             over these people only. *Loss* is half the squared error (beauty, aesthetics) or the logistic loss (memory): it sees
             how good levels and chances are, which ranks do not; `calibrated` keeps the shared order of images and fits a slope
-            and a threshold for each person. Validation rows are those of a part of the images, which nobody trains on. Errors of
+            and a threshold for each person. *Pooled* figures take all test trials of all people as one person's, so that how much
+            somebody remembers counts too; the *calibration error* is the mean distance of chances from shares of hits. Validation rows are those of a part of the images, which nobody trains on. Errors of
             paired tables are over people.
             """,
         tables: [
@@ -25,6 +26,8 @@ extension Suite {
                     .figure(.local, .cold), .figure(.cluster, .cold), .figure(.personal, .cold), .figure(.deployed, .cold),
                     .figure(nil, .warm), .loss(.local, among: nil), .loss(nil, among: nil), .worseThanLocal, .clusters,
                 ]),
+            .matrix("Everybody's answers as one person's: area under the curve", .pooledAUC(nil)),
+            .matrix("Everybody's answers as one person's: calibration error", .calibrationError(nil)),
             .matrix("New people only: own row, all test images", .figure(nil, .among(PeopleFederation.newcomerPrefix, .all))),
             .matrix("New people only: loss of the own row", .loss(nil, among: PeopleFederation.newcomerPrefix)),
             .paired("Own row less a model trained alone, cold images, person by person", against: .local, on: .cold),
