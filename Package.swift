@@ -78,7 +78,7 @@ let package = Package(
         .target(
             name: "EngramOperator",
             dependencies: [
-                "EngramLocks",
+                "CShims", "EngramLocks",
                 "EngramFederation", "EngramWire", "EngramTransport", "EngramTLS", "EngramSockets", "EngramLearning",
                 "EngramTensors",
                 "EngramBytes", argumentParser,

@@ -8,6 +8,7 @@
 #include <openssl/core_names.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/timex.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -119,4 +120,9 @@ static int pinned_callback(X509_STORE_CTX *context, void *fingerprint) {
 
 void engram_ssl_ctx_pin(SSL_CTX *ctx, const unsigned char *fingerprint) {
     SSL_CTX_set_cert_verify_callback(ctx, pinned_callback, (void *)fingerprint);
+}
+
+bool engram_clock_is_kept(void) {
+    struct timex state = {0};
+    return adjtimex(&state) != TIME_ERROR;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Swift cannot import: OpenSSL's macros, the fields of epoll_event as one 64-bit token, accept4 and eventfd.
+// What Swift cannot import: OpenSSL's macros, the fields of epoll_event as one 64-bit token, accept4, eventfd and adjtimex.
 #ifndef ENGRAM_CSHIMS_H
 #define ENGRAM_CSHIMS_H
 
@@ -95,5 +95,10 @@ int engram_x509_add_extension(X509 *certificate, X509 *issuer, int nid, const ch
 int engram_verify_pinned(X509_STORE_CTX *context, const unsigned char *fingerprint);
 /// Sets the pinned verification as the context's whole certificate check; `fingerprint` must outlive the context.
 void engram_ssl_ctx_pin(SSL_CTX *ctx, const unsigned char *fingerprint);
+
+// ---- clock ----------------------------------------------------------------------------------------------------------
+
+/// Whether the kernel says that something keeps the clock in time (NTP).
+bool engram_clock_is_kept(void);
 
 #endif

@@ -22,7 +22,8 @@ package struct EngramTool: AsyncParsableCommand {
         subcommands: [
             DataCommand.self, RecipeCommand.self, SimulateCommand.self, CompareCommand.self, EvidenceCommand.self,
             LocalCommand.self,
-            DemoCommand.self, EnrollCommand.self, StatusCommand.self, RunCommand.self, AgentCommand.self, TokenCommand.self,
+            DemoCommand.self, DoctorCommand.self, EnrollCommand.self, StatusCommand.self, RunCommand.self, AgentCommand.self,
+            TokenCommand.self,
             ClusterCommand.self, ModelCommand.self,
         ])
 
