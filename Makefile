@@ -2,7 +2,7 @@
 # `make demo` and `make test` are all the set-up there is.
 .POSIX:
 .SUFFIXES:
-.PHONY: help demo evidence evidence-quick test check lint thread-sanitizer address-sanitizer shellcheck format clean
+.PHONY: help demo install evidence evidence-quick test check lint thread-sanitizer address-sanitizer shellcheck format clean
 
 SWIFT = swift
 SOURCES = Sources Tests Package.swift
@@ -14,6 +14,7 @@ help:
 	@echo 'make evidence        release build, every method on real data, within hours: docs/evidence.md (make evidence-quick: minutes)'
 	@echo 'make test    install what is missing, build, run every test'
 	@echo 'make check   what a change must pass besides: format, thread and address sanitizers, shell scripts'
+	@echo 'make install release build, then programs, manual pages and completions below PREFIX (/usr/local)'
 	@echo 'make format  lay the Swift sources out'
 	@echo 'make clean   remove everything that was built'
 
@@ -21,6 +22,13 @@ demo:
 	@scripts/packages.sh demo
 	$(SWIFT) build -c release
 	.build/release/engram demo --output build/demo
+
+# The manual pages are made of the commands, as the completions are.
+install:
+	@scripts/packages.sh
+	$(SWIFT) build -c release
+	$(SWIFT) package plugin generate-manual --multi-page >/dev/null
+	scripts/install.sh
 
 # Goes on where an interrupted one stopped; ENGRAM_DATA names the folder with the data, sections without theirs are skipped.
 evidence:
