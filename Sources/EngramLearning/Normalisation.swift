@@ -21,7 +21,7 @@ package enum Normalisation: String, Codable, CaseIterable, Hashable, Sendable {
     }
 
     /// Added to a variance before its root is taken.
-    static let epsilon: Float = 1e-5
+    package static let epsilon: Float = 1e-5
     /// The share of a batch in the running mean and variance.
     static let momentum: Float = 0.1
 }
