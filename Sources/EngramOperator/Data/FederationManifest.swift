@@ -16,7 +16,8 @@ package struct FederationManifest: Codable, Equatable, Sendable {
     package var classes: Int
     package var inputs: Int
     package var shards: [Entry]
-    package var madeBy: Origin
+    /// Nil in a folder of other makers.
+    package var madeBy: Origin?
     /// Constants by which labels and features were standardised, known to every agent.
     package var constants: Constants?
 
@@ -109,8 +110,12 @@ package struct FederationManifest: Codable, Equatable, Sendable {
             let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
             return path.isEmpty ? "" : " in \(path)"
         }
+        // As it stands in the file.
+        func name(_ key: any CodingKey) -> String {
+            key.stringValue.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
+        }
         return switch error {
-        case .keyNotFound(let key, let context): "the key '\(key.stringValue)' is missing\(at(context))"
+        case .keyNotFound(let key, let context): "the key '\(name(key))' is missing\(at(context))"
         case .typeMismatch(_, let context), .valueNotFound(_, let context): "a value of another kind is needed\(at(context))"
         case .dataCorrupted(let context): context.codingPath.isEmpty ? "not valid JSON" : "a value is not allowed\(at(context))"
         @unknown default: "not readable"

@@ -27,7 +27,7 @@ package enum FederationWords {
                 lines.append(String(format: "labels are (answer - %.4f) / %.4f", mean, deviation))
             }
         }
-        lines.append("made by: \(manifest.madeBy.command), seed \(manifest.madeBy.seed)")
+        if let origin = manifest.madeBy { lines.append("made by: \(origin.command), seed \(origin.seed)") }
         return lines.joined(separator: "\n")
     }
 

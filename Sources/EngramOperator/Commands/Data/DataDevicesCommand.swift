@@ -40,7 +40,7 @@ package struct DataDevicesCommand: AsyncParsableCommand {
         }
         try output.deliver(
             try plan(folder.agents()), fallbackName: folder.manifest.name,
-            command: "\(folder.manifest.madeBy.command), data devices --edges \(edges) --seed \(seed)",
-            seed: folder.manifest.madeBy.seed, constants: folder.manifest.constants)
+            command: (folder.manifest.madeBy.map { "\($0.command), " } ?? "") + "data devices --edges \(edges) --seed \(seed)",
+            seed: folder.manifest.madeBy?.seed ?? seed, constants: folder.manifest.constants)
     }
 }
