@@ -59,7 +59,7 @@ import Testing
                 "declared_seconds", "energy_joules", "staleness",
             ])
         #expect(keys(round?["metric"]) == ["global", "cluster", "personal"])
-        #expect(keys(first(round?["clusters"])) == ["id", "members", "version"])
+        #expect(keys(first(round?["clusters"])) == ["id", "members", "metric", "version"])
         let agent = first(json["agents"]) as? [String: Any]
         #expect(
             keys(agent) == ["id", "cluster", "truth", "train", "validation", "test", "metric", "loss", "warm", "cold", "chosen"])
@@ -160,6 +160,26 @@ import Testing
         #expect(report.rounds.map { $0.metric[.cluster] } == [0.7, 0.9, 0.8])
         #expect(report.rounds[0].metric[.majority] == nil)
         #expect(report.summary.bestRoundWeighted[.cluster] == 0.9)
+    }
+
+    @Test func clustersTogetherMakeUpTheRoundsFigure() throws {
+        let (run, report) = try finished([0, 1, 0, 1, 1])
+        // Every agent of the toy has as many test rows.
+        for (round, next) in zip(report.rounds, run.summaries.dropFirst()) {
+            let figures = try round.clusters.map { (Double($0.members), try #require($0.metric)) }
+            let together = figures.reduce(0) { $0 + $1.0 * $1.1 } / figures.reduce(0) { $0 + $1.0 }
+            let expected = try #require(round.metric[.cluster])
+            #expect(figures.count == 2 && abs(together - expected) < 1e-12)
+            #expect(round.clusters.map(\.metric) == round.clusters.map { next.enteringClusters?[$0.id] })
+        }
+        // Summaries of older programs have no such figures.
+        let old = run.summaries.map { summary in
+            var old = summary
+            old.enteringClusters = nil
+            return old
+        }
+        let again = Report(state: run.machine.state, recipe: run.recipe, summaries: old, engine: .simulate, cost: .init())
+        #expect(again.rounds.allSatisfy { $0.clusters.allSatisfy { $0.metric == nil } })
     }
 
     @Test func whatIsUnknownIsNull() throws {

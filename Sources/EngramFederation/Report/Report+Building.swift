@@ -22,7 +22,8 @@ extension Report {
                 round: summary.round, participants: summary.participants, lost: summary.lost, seconds: summary.seconds,
                 bytesUp: summary.bytesUp, bytesDown: summary.bytesDown, loss: summary.loss,
                 metric: (byRound[summary.round + 1]?.entering ?? [:]).filter { [.global, .cluster, .personal].contains($0.key) },
-                clusters: summary.clusters, declaredSeconds: summary.declaredSeconds, energyJoules: summary.energyJoules,
+                clusters: summary.clusters.map { Cluster($0, evaluated: byRound[summary.round + 1]?.enteringClusters?[$0.id]) },
+                declaredSeconds: summary.declaredSeconds, energyJoules: summary.energyJoules,
                 staleness: summary.staleness)
         }
         var total = cost

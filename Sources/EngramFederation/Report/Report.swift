@@ -36,7 +36,7 @@ package struct Report: Codable, Sendable {
         package var loss: Double
         /// Of the models that the round made, over all agents' test rows; missing where nothing was evaluated.
         package var metric: [Row: Double]
-        package var clusters: [RoundSummary.ClusterLine]
+        package var clusters: [Cluster]
         /// By what the agents declare: how long it lasted, and what it took.
         package var declaredSeconds: Double?
         package var energyJoules: Double?
@@ -107,10 +107,11 @@ package struct Report: Codable, Sendable {
     }
 
     /// Keys in snake case and in order; numbers as they are.
-    package func json() throws -> Data {
+    package func json(pretty: Bool = true) throws -> Data {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
         return try encoder.encode(self)
     }
 

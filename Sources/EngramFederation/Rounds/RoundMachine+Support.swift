@@ -49,11 +49,15 @@ extension RoundSummary {
             let figures = present.compactMap { $0.rowsOfReport?.test[row] }
             entering[row] = Evaluation.weightedMetric(figures)
         }
+        var homes: [SlotID: [Evaluation]] = [:]
+        for evidence in present {
+            if let figures = evidence.rowsOfReport?.test[.cluster] { homes[evidence.home, default: []].append(figures) }
+        }
         self.init(
             round: round, participants: present.count, lost: lost, loss: rows > 0 ? loss / rows : 0, entering: entering,
             clusters: book.clusters.map { cluster in
                 ClusterLine(id: cluster.id, members: cluster.members.count, version: book.slot(cluster.id)?.version ?? 0)
-            })
+            }, enteringClusters: homes.compactMapValues(Evaluation.weightedMetric))
     }
 }
 

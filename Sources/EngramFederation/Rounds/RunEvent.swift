@@ -57,6 +57,8 @@ package struct RoundSummary: Codable, Equatable, Sendable {
     /// Of the models that *entered* the round, over the agents' test rows, weighted by them.
     package var entering: [Row: Double]
     package var clusters: [ClusterLine]
+    /// `entering` of each cluster's model, over the agents whose home it was; nil in summaries of older programs.
+    package var enteringClusters: [SlotID: Double]?
     /// How long it lasted by what agents declare, in declared order.
     package var declaredSeconds: Double?
     /// What it took by what agents declare; nil when nobody declares a device.
