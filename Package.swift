@@ -59,6 +59,9 @@ let package = Package(
             name: "EngramTransport", dependencies: ["EngramSockets", "EngramTLS", "EngramWire", "EngramBytes", "EngramLocks"]),
         .target(name: "EngramStore", dependencies: ["EngramWire", "EngramBytes", "EngramLocks", grdb]),
 
+        // What pages are made of: style sheet and modules, embedded in the executables (docs/decisions/015-pictures.md)
+        .target(name: "EngramPictures", resources: [.embedInCode("Modules")]),
+
         // Composition
         .target(
             name: "EngramCoordinator",
@@ -78,7 +81,7 @@ let package = Package(
         .target(
             name: "EngramOperator",
             dependencies: [
-                "CShims", "EngramLocks",
+                "CShims", "EngramLocks", "EngramPictures",
                 "EngramFederation", "EngramWire", "EngramTransport", "EngramTLS", "EngramSockets", "EngramLearning",
                 "EngramTensors",
                 "EngramBytes", argumentParser,
@@ -115,10 +118,12 @@ let package = Package(
             name: "EngramTransportTests",
             dependencies: ["EngramTransport", "EngramSockets", "EngramTLS", "EngramWire", "EngramBytes", "EngramLocks"]),
         .testTarget(name: "EngramStoreTests", dependencies: ["EngramStore", "EngramWire", "EngramBytes", grdb]),
+        .testTarget(name: "EngramPicturesTests", dependencies: ["EngramPictures"]),
         .testTarget(
             name: "EngramOperatorTests",
             dependencies: [
-                "EngramOperator", "EngramFederation", "EngramWire", "EngramLearning", "EngramTensors", "EngramBytes",
+                "EngramOperator", "EngramPictures", "EngramFederation", "EngramWire", "EngramLearning", "EngramTensors",
+                "EngramBytes",
                 "EngramLocks",
             ]),
         .testTarget(

@@ -13,6 +13,7 @@ package struct EngramTool: AsyncParsableCommand {
               engram data import --help            make shards of your own data
               engram simulate --data F --recipe R  run a method without any process or socket
               engram compare A B C --data F        compare methods agent by agent
+              engram report html FILE…             draw reports, side by side
               engram enroll --token T …            become an operator of a running coordinator
 
             Every command has --json. Exit codes: 0 done, 1 a run failed, 2 usage, 3 no coordinator, 4 refused, 5 bad data or
@@ -21,10 +22,8 @@ package struct EngramTool: AsyncParsableCommand {
         version: SoftwareVersion.text,
         subcommands: [
             DataCommand.self, RecipeCommand.self, SimulateCommand.self, CompareCommand.self, EvidenceCommand.self,
-            LocalCommand.self,
-            DemoCommand.self, DoctorCommand.self, EnrollCommand.self, StatusCommand.self, RunCommand.self, AgentCommand.self,
-            TokenCommand.self,
-            ClusterCommand.self, ModelCommand.self,
+            LocalCommand.self, DemoCommand.self, ReportCommand.self, DoctorCommand.self, EnrollCommand.self, StatusCommand.self,
+            RunCommand.self, RunWatchCommand.self, AgentCommand.self, TokenCommand.self, ClusterCommand.self, ModelCommand.self,
         ])
 
     package init() {}
