@@ -75,6 +75,56 @@ struct ProgressTests {
         #expect(written(.silent).isEmpty)
     }
 
+    @Test("a panel is drawn over itself line by line, notes stand above it")
+    func panel() {
+        let look = TerminalLook(columns: 60, rows: 24, hasColour: false, sparkline: .blocks)
+        let pieces = Mutex<[String]>([])
+        let live = LiveProgress(rounds: 9, metricName: "metric", style: .panel { look }) { text in
+            pieces.withLock { $0.append(text) }
+        }
+        live.stage("waiting for agents")
+        live.begin(with: [summary(1), summary(2, metric: 0.5)])
+        live.add(summary(3, metric: 0.75, clusters: 2))
+        live.note("c1 split")
+        live.finish()
+        let written = pieces.withLock { $0 }
+        #expect(written.count == 4 && written[3] == "\n")
+        #expect(
+            !written[1].contains("\u{1B}[5A") && written[2].contains("\r\u{1B}[5A")
+                && written[2].contains("c1 split\u{1B}[K\nround 3/9"))
+        // Never the whole screen, never a whole line at once.
+        #expect(written.allSatisfy { !$0.contains("\u{1B}[2K") && !$0.contains("\u{1B}[2J") })
+        #expect(written[1].contains("  cluster    ▁█ 0.750") && written[1].contains("clusters  ▁▁█ 2"))
+    }
+
+    @Test("a panel fits its terminal, and has colour only where it may")
+    func panelSizes() {
+        var panel = ProgressPanel(rounds: 300, metricName: "metric")
+        #expect(panel.lines(.init(columns: 100, rows: 30, hasColour: true, sparkline: .blocks)) == ["waiting for agents"])
+        for round in 1...300 { panel.add(summary(round, metric: Double(round) / 400)) }
+        for columns in [20, 39, 40, 80, 200] {
+            let lines = panel.lines(.init(columns: columns, rows: 24, hasColour: false, sparkline: .ascii))
+            #expect(lines.count == (columns < 40 ? 1 : 6))
+            #expect(lines.allSatisfy { $0.count < max(21, columns) && $0.allSatisfy(\.isASCII) && !$0.contains("\u{1B}") })
+        }
+        #expect(panel.lines(.init(columns: 100, rows: 7, hasColour: false, sparkline: .ascii)).count == 1)
+        #expect(
+            panel.lines(.init(columns: 100, rows: 24, hasColour: true, sparkline: .ascii))[1].contains("\u{1B}[1m0.750\u{1B}[22m")
+        )
+        #expect(!TerminalLook.allowsColour(["NO_COLOR": "1"]) && TerminalLook.allowsColour(["NO_COLOR": ""]))
+        #expect(TerminalLook.hasBlocks(["LANG": "C.UTF-8"]) && !TerminalLook.hasBlocks(["LC_ALL": "C", "LANG": "en_GB.UTF-8"]))
+    }
+
+    @Test("sparklines keep least and greatest, gaps and means")
+    func sparklines() {
+        #expect(Sparkline.text([0, 1, 2, 3, 4, 5, 6, 7], columns: 8, style: .blocks) == "▁▂▃▄▅▆▇█")
+        #expect(Sparkline.text([3, nil, 5, .nan], columns: 9, style: .ascii) == "_ # ")
+        #expect(Sparkline.text([0, 0, 2, 2, nil, nil, 1, 1], columns: 4, style: .blocks) == "▁█ ▅")
+        #expect(
+            Sparkline.text([4, 4], columns: 9, style: .blocks) == "▅▅" && Sparkline.text([], columns: 9, style: .blocks).isEmpty)
+        #expect(Sparkline.text([-1.5e308, 1.5e308], columns: 2, style: .blocks) == "▁█")
+    }
+
     @Test("durations, bytes and tables as people read them")
     func words() {
         #expect(Words.duration("24h") == 86400 && Words.duration("90") == 90 && Words.duration("7d") == 604_800)

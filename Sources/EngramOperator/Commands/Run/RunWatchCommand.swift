@@ -10,8 +10,10 @@ package struct RunWatchCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "watch", abstract: "Follow a run to its end: round, metric, clusters, traffic, time left.",
         discussion: """
-            On a terminal one line is drawn again and again; in a pipe each round is a line, with --json each is a JSON object. Ends with
-            exit code 1 if the run failed or was cancelled.
+            On a terminal the figures and their course are drawn again and again, as wide as it is, without colour if NO_COLOR is set; in a
+            pipe each round is a line, with --json each is a JSON object. Ends with exit code 1 if the run failed or was cancelled.
+
+            engram watch is the same as engram run watch.
             """)
 
     @Argument(help: "The run (the newest if it is missing).") package var name: String?
@@ -35,18 +37,20 @@ package struct RunWatching: Sendable {
         let last = Mutex<Admin.RunLine?>(nil)
         let run = run
         try await connection.link { link in
-            try await link.watch(.init(run: run)) { progress in
+            // What was before, for the sparklines; the stream has what comes.
+            let past = json ? nil : try await link.ask(.showRun, Admin.RunName(run: run), as: Admin.RunDetail.self)
+            try await link.watch(.init(run: past?.line.run ?? run)) { progress in
                 last.withLock { $0 = progress.line }
                 if json {
                     if let text = try? Output.text(json: progress, pretty: false) { Output.print(text) }
                     return
                 }
                 let shown = live.withLock { live in
-                    let shown =
-                        live
-                        ?? LiveProgress(
-                            rounds: progress.line.rounds, metricName: "metric", style: LiveProgress.style(of: STDOUT_FILENO)
-                        ) { Output.write($0, to: .standardOutput) }
+                    if let live { return live }
+                    let shown = LiveProgress(
+                        rounds: progress.line.rounds, metricName: "metric", style: LiveProgress.panel(on: STDOUT_FILENO)
+                    ) { Output.write($0, to: .standardOutput) }
+                    shown.begin(with: past?.summaries ?? [])
                     live = shown
                     return shown
                 }
