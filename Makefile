@@ -2,9 +2,10 @@
 # `make demo` and `make test` are all the set-up there is.
 .POSIX:
 .SUFFIXES:
-.PHONY: help demo install evidence evidence-quick test check lint thread-sanitizer address-sanitizer shellcheck format clean
+.PHONY: help demo install evidence evidence-quick test browser check lint thread-sanitizer address-sanitizer shellcheck format clean
 
 SWIFT = swift
+PYTHON = python3
 SOURCES = Sources Tests Package.swift
 # The parts with threads, pointers or hostile input; all without a database or another process.
 SANITIZED = EngramBytesTests|EngramTensorsTests|EngramLearningTests|EngramWireTests|EngramFederationTests|EngramSocketsTests|EngramTLSTests|EngramTransportTests
@@ -13,6 +14,7 @@ help:
 	@echo 'make demo    install what is missing, build, run a local federation on real data: build/demo'
 	@echo 'make evidence        release build, every method on real data, within hours: docs/evidence.md (make evidence-quick: minutes)'
 	@echo 'make test    install what is missing, build, run every test'
+	@echo 'make browser what pages show, in a real browser (needs chromium and playwright)'
 	@echo 'make check   what a change must pass besides: format, thread and address sanitizers, shell scripts'
 	@echo 'make install release build, then programs, manual pages and completions below PREFIX (/usr/local)'
 	@echo 'make format  lay the Swift sources out'
@@ -51,6 +53,12 @@ test:
 	grep '^✘' .build/test.log || true; \
 	echo "make test: build $$((built - start)) s, tests $$(($$(date +%s) - built)) s"; \
 	exit "$$(cat .build/test.status)"
+
+# Skips, and says so, without a browser.
+browser:
+	@scripts/packages.sh
+	$(SWIFT) build --product engram
+	cd Tests/Browser && $(PYTHON) -m unittest -v
 
 # Warnings are errors in the manifest already.
 check: lint shellcheck thread-sanitizer address-sanitizer
