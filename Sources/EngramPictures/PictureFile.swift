@@ -47,6 +47,7 @@ package struct PictureFile: Sendable {
         .init(name: "scale.js", bytes: PackageResources.scale_js),
         .init(name: "scales.js", bytes: PackageResources.scales_js),
         .init(name: "spread.js", bytes: PackageResources.spread_js),
+        .init(name: "stages.js", bytes: PackageResources.stages_js),
         .init(name: "strip.js", bytes: PackageResources.strip_js),
         .init(name: "summary.js", bytes: PackageResources.summary_js),
         .init(name: "table.js", bytes: PackageResources.table_js),

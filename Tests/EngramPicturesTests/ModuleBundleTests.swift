@@ -71,11 +71,13 @@ struct ModuleBundleTests {
     @Test("modules take no way by which text could become markup or code, and load nothing")
     func caution() {
         for file in PictureFile.modules {
+            // Types in comments are named by their modules: `import("./model.js")`.
+            let code = file.text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("/**") }.joined(separator: "\n")
             for word in [
                 "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "DOMParser", "srcdoc",
                 "fetch(", "XMLHttpRequest", "setAttribute(\"style", "setAttribute(\"on", "import(",
             ] {
-                #expect(!file.text.contains(word), "\(file.name) contains \(word)")
+                #expect(!code.contains(word), "\(file.name) contains \(word)")
             }
             // "http://www.w3.org/2000/svg" names a language, it is not fetched.
             #expect(!file.text.replacing("http://www.w3.org/2000/svg", with: "").contains("://"), "\(file.name)")

@@ -12,7 +12,8 @@ import { ROWS } from "./model.js";
  * @param {Agent} agent
  */
 export function agentWords(agent) {
-    const figures = ROWS.filter((row) => Number.isFinite(agent.metric?.[row])).map((row) => `${row} ${figure(agent.metric[row])}`);
+    const figures = ROWS.filter((row) => Number.isFinite(agent.metric?.[row]))
+        .map((row) => `${row} ${figure(agent.metric[row])}`);
     return [
         `${agent.id}: ${agent.cluster === null ? "in no cluster" : `cluster ${agent.cluster}`}`,
         agent.truth === null || agent.truth === undefined ? "" : `declares ${agent.truth}`,
@@ -20,6 +21,16 @@ export function agentWords(agent) {
         agent.train === undefined ? "" : `${counted(agent.train, "training row")}`,
         agent.marks?.length ? listed(agent.marks) : "",
     ].filter(Boolean).join(" · ");
+}
+
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {number} side
+ */
+function cross(x, y, side) {
+    const d = `M${at(x - side / 2)} ${at(y - side / 2)}l${side} ${side}m0 ${-side}l${-side} ${side}`;
+    return svg("path", { class: "mark", d });
 }
 
 /**
@@ -35,9 +46,7 @@ export function drawAgent({ agent, hue, groups, x, y, radius, worst, tell }) {
     svg("circle", { class: "touch", cx: x.toFixed(1), cy: y.toFixed(1), r: Math.max(6, radius * 1.6).toFixed(1) }),
     glyph(Math.max(0, group), x, y, radius),
     worst && svg("circle", { class: "worst", cx: x.toFixed(1), cy: y.toFixed(1), r: (radius * 1.75).toFixed(1) }),
-    agent.marks?.length ? svg("path", {
-        class: "mark", d: `M${at(x - radius)} ${at(y - radius)}l${at(2 * radius)} ${at(2 * radius)}m0 ${at(-2 * radius)}l${at(-2 * radius)} ${at(2 * radius)}`,
-    }) : null);
+    agent.marks?.length ? cross(x, y, at(2 * radius)) : null);
     node.addEventListener("focus", () => tell(agent));
     node.addEventListener("pointerenter", () => tell(agent));
     return node;

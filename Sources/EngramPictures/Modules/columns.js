@@ -10,8 +10,8 @@ import { linear, ticks } from "./scale.js";
 /** @typedef {{round: number, up: number, down?: number, mark?: string}} Column `mark`: what was amiss in the round */
 
 /**
- * @param {{width: number, height?: number, columns: Column[], rounds: [number, number], most: [number, number], cursor: RoundCursor,
- *     words: (value: number) => string}} options `most`: the greatest value above and below the line
+ * @param {{width: number, height?: number, columns: Column[], rounds: [number, number], most: [number, number],
+ *     cursor: RoundCursor, words: (value: number) => string}} options `most`: the greatest value above and below the line
  */
 export function drawColumns({ width, height = 200, columns, rounds, most, cursor, words }) {
     const area = { left: 58, right: width - 10, top: 14, bottom: height - 26 };
@@ -31,7 +31,8 @@ export function drawColumns({ width, height = 200, columns, rounds, most, cursor
     drawing.append(svg("path", { class: "column up", d: bars((column) => column.up, 1) }));
     if (most[1] > 0) drawing.append(svg("path", { class: "column down", d: bars((column) => column.down, -1) }));
     for (const column of columns.filter((one) => one.mark)) {
-        drawing.append(svg("path", { class: "amiss", d: `M${at(x(column.round))} ${area.top}l-4 -7h8z` }, svg("title", {}, column.mark)));
+        const d = `M${at(x(column.round))} ${area.top}l-4 -7h8z`;
+        drawing.append(svg("path", { class: "amiss", d }, svg("title", {}, column.mark)));
     }
     drawing.append(svg("line", { class: "axis", x1: area.left, x2: area.right, y1: at(y(0)), y2: at(y(0)) }));
     attachCursor(cursor, drawing, { x, ...area, domain: rounds });

@@ -26,7 +26,8 @@ export function secondsChart(cursor, kicker) {
         show(/** @type {Course} */ course, /** @type {Scales} */ scales) {
             const lost = total(course, /** @type {any} */ ("lost"));
             frame.show({
-                note: `${seconds(total(course, "seconds"))} in all${lost ? `; ▾ somebody was not in time (${lost} in all)` : ""}`,
+                note: `${seconds(total(course, "seconds"))} in all`
+                    + (lost ? `; ▾ somebody was not in time (${lost} in all)` : ""),
                 label: `seconds of ${counted(course.rounds.length, "round")}, ${seconds(total(course, "seconds"))} in all`,
                 draw: (width) => drawColumns({
                     width, rounds: scales.rounds, most: [scales.seconds, 0], cursor, words: seconds,
@@ -56,7 +57,8 @@ export function bytesChart(cursor, kicker) {
             frame.show({
                 note: `${up} from the agents, ${down} to them`,
                 legend: legend(["up", "down"].map((look) => ({
-                    sign: html("span", { class: `key-block ${look}`, "aria-hidden": "true" }), text: look === "up" ? "from agents" : "to agents",
+                    sign: html("span", { class: `key-block ${look}`, "aria-hidden": "true" }),
+                    text: look === "up" ? "from agents" : "to agents",
                 }))),
                 label: `bytes of ${counted(course.rounds.length, "round")}, in all ${up} from the agents and ${down} to them`,
                 draw: (width) => drawColumns({

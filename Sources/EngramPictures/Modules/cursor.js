@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The round that is being looked at. All drawings over rounds share it: a slider moves it, and so does a pointer over any of them.
+// The round that is being looked at. All drawings over rounds share it; a slider moves it, or a pointer over any of them.
 import { html, svg } from "./element.js";
 
 export class RoundCursor extends EventTarget {
@@ -31,7 +31,8 @@ export class RoundCursor extends EventTarget {
  * Draws the cursor into a drawing and lets a pointer move it.
  * @param {RoundCursor} cursor
  * @param {SVGElement} drawing
- * @param {{x: (round: number) => number, left: number, right: number, top: number, bottom: number, domain: [number, number]}} area
+ * @param {{x: (round: number) => number, left: number, right: number, top: number, bottom: number,
+ *     domain: [number, number]}} area
  */
 export function attachCursor(cursor, drawing, { x, left, right, top, bottom, domain }) {
     const line = svg("line", { class: "cursor", y1: top, y2: bottom, "aria-hidden": "true" });
@@ -62,7 +63,8 @@ export function attachCursor(cursor, drawing, { x, left, right, top, bottom, dom
  * @param {(round: number) => Node[]} words
  */
 export function scrubber(cursor, words) {
-    const slider = /** @type {HTMLInputElement} */ (html("input", { type: "range", min: 1, max: 1, step: 1, "aria-label": "Round" }));
+    const slider = /** @type {HTMLInputElement} */ (
+        html("input", { type: "range", min: 1, max: 1, step: 1, "aria-label": "Round" }));
     const output = html("output", { class: "scrubber-words" });
     slider.addEventListener("input", () => cursor.set(Number(slider.value)));
     const refresh = () => {

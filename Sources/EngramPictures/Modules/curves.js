@@ -54,8 +54,8 @@ function path(series, x, y) {
 }
 
 /**
- * @param {{width: number, height?: number, series: Series[], rounds: [number, number], values: [number, number], cursor: RoundCursor,
- *     words?: (value: number) => string}} options
+ * @param {{width: number, height?: number, series: Series[], rounds: [number, number], values: [number, number],
+ *     cursor: RoundCursor, words?: (value: number) => string}} options
  */
 export function drawCurves({ width, height = 260, series, rounds, values, cursor, words = figure }) {
     const shown = series.filter((one) => one.points.length > 0);
@@ -63,22 +63,23 @@ export function drawCurves({ width, height = 260, series, rounds, values, cursor
     const longest = Math.max(0, ...named.map((one) => short(one.name, 12).length));
     const area = { left: 42, right: width - (longest ? longest * 6.6 + 14 : 10), top: 12, bottom: height - 26 };
     const drawing = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
-    const y = valueAxis(drawing, area, values, (value, digits) => (digits > 0 || Math.abs(value) < 1e5 ? value.toFixed(digits) : words(value)));
+    const y = valueAxis(drawing, area, values, (value, digits) =>
+        (digits > 0 || Math.abs(value) < 1e5 ? value.toFixed(digits) : words(value)));
     const x = roundAxis(drawing, area, rounds);
     for (const one of shown) {
         drawing.append(svg("path", { class: `line ${one.look}`, d: path(one, x, y) }, svg("title", {}, one.name)));
         if (one.points.length === 1) {
-            drawing.append(svg("circle", { class: `dot ${one.look}`, cx: at(x(one.points[0][0])), cy: at(y(one.points[0][1])), r: 3 }));
+            const [[round, value]] = one.points;
+            drawing.append(svg("circle", { class: `dot ${one.look}`, cx: at(x(round)), cy: at(y(value)), r: 3 }));
         }
     }
     const ends = named.map((one) => one.points[one.points.length - 1]);
     const heights = apart(ends.map(([, value]) => y(value)), area.top, area.bottom);
     named.forEach((one, index) => {
-        const end = x(ends[index][0]);
-        if (area.right - end > 4 || Math.abs(heights[index] - y(ends[index][1])) > 2) {
-            drawing.append(svg("path", {
-                class: "leader", d: `M${at(end)} ${at(y(ends[index][1]))}L${at(area.right)} ${at(y(ends[index][1]))}L${at(area.right + 5)} ${at(heights[index])}`,
-            }));
+        const [end, height] = [x(ends[index][0]), y(ends[index][1])];
+        if (area.right - end > 4 || Math.abs(heights[index] - height) > 2) {
+            const d = `M${at(end)} ${at(height)}H${at(area.right)}L${at(area.right + 5)} ${at(heights[index])}`;
+            drawing.append(svg("path", { class: "leader", d }));
         }
         drawing.append(label(short(one.name, 12), area.right + 7, heights[index] + 4, { class: `name ${one.look}` }));
     });

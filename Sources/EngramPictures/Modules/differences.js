@@ -15,8 +15,7 @@ import { table } from "./table.js";
  */
 export function paired(report, base, row) {
     const own = new Map(base.agents.map((/** @type {any} */ agent) => [agent.id, agent.metric[row]]));
-    const gaps = report.agents.filter((/** @type {any} */ agent) => Number.isFinite(agent.metric[row]) && Number.isFinite(own.get(agent.id)))
-        .map((/** @type {any} */ agent) => agent.metric[row] - own.get(agent.id));
+    const gaps = report.agents.map((/** @type {any} */ agent) => agent.metric[row] - own.get(agent.id)).filter(Number.isFinite);
     const count = gaps.length;
     const mean = gaps.reduce((/** @type {number} */ sum, /** @type {number} */ gap) => sum + gap, 0) / count;
     const spread = gaps.reduce((/** @type {number} */ sum, /** @type {number} */ gap) => sum + (gap - mean) ** 2, 0);
@@ -38,8 +37,8 @@ export function differenceTables(all) {
             rows: ROWS.map((row) => {
                 const gap = paired(other.report, base.report, row);
                 const worst = (/** @type {any} */ report) => report.summary.worst_tenth?.[row] ?? NaN;
-                return [row, signed(gap.mean), gap.error === null ? "–" : gap.error.toFixed(3), percent(gap.better), percent(gap.worse),
-                    signed(worst(other.report) - worst(base.report))];
+                return [row, signed(gap.mean), gap.error === null ? "–" : gap.error.toFixed(3), percent(gap.better),
+                    percent(gap.worse), signed(worst(other.report) - worst(base.report))];
             }),
         });
     }));

@@ -16,7 +16,10 @@ export class Figure {
     #content = null;
     #width = 0;
 
-    /** @param {{title: string, kind: string, kicker?: string, hint?: string}} options `kicker`: whose chart it is, where there are several */
+    /**
+     * @param {{title: string, kind: string, kicker?: string, hint?: string}} options `kicker`: whose chart it is, where there are
+     *     several; `hint`: what to do to be told more
+     */
     constructor({ title, kind, kicker, hint }) {
         this.note = html("p", { class: "note" });
         this.legend = html("div", { class: "legend" });
@@ -25,7 +28,8 @@ export class Figure {
         this.readout = html("p", { class: "readout", "aria-hidden": "true" }, hint && html("span", { class: "faint" }, hint));
         this.details = html("details", { class: "data" }, html("summary", {}, "As a table"));
         this.node = html("figure", { class: `chart ${kind}`, "data-chart": kind },
-            html("figcaption", {}, kicker && html("p", { class: "kicker" }, kicker), html("h3", {}, title), this.note), this.legend, this.plot, this.readout, this.details);
+            html("figcaption", {}, kicker && html("p", { class: "kicker" }, kicker), html("h3", {}, title), this.note),
+            this.legend, this.plot, this.readout, this.details);
         // Tables are made when somebody wants them: they can be long.
         this.details.addEventListener("toggle", () => this.#fillTable());
         new ResizeObserver(() => this.#resized()).observe(this.plot);

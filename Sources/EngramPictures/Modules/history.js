@@ -42,9 +42,12 @@ export function clusterHistory(cursor, kicker) {
  */
 function historyWords(course) {
     const last = course.rounds[course.rounds.length - 1];
-    const living = (last?.clusters ?? []).filter((line) => line.members > 0).map((line) => `${line.id} with ${counted(line.members, "member")}`);
-    const kinds = stripKinds(course.lineage).map((kind) => `${course.lineage.filter((event) => event.event === kind.event).length} ${kind.word}`);
-    return `Clusters by round; in the end ${listed(living, 12)}. ${kinds.length ? `Changes: ${listed(kinds, 10)}.` : "No changes."}`;
+    const living = (last?.clusters ?? []).filter((line) => line.members > 0)
+        .map((line) => `${line.id} with ${counted(line.members, "member")}`);
+    const count = (/** @type {string} */ kind) => course.lineage.filter((event) => event.event === kind).length;
+    const kinds = stripKinds(course.lineage).map((kind) => `${count(kind.event)} ${kind.word}`);
+    const changes = kinds.length ? `Changes: ${listed(kinds, 10)}.` : "No changes.";
+    return `Clusters by round; in the end ${listed(living, 12)}. ${changes}`;
 }
 
 /**
@@ -57,8 +60,9 @@ function tell(frame, events, cursor) {
         + (events && events.length > 4 ? `\n… and ${events.length - 4} more, in the table` : "");
     const concerned = new Set((events ?? []).flatMap((event) => [...event.from, ...event.to]));
     const streams = [...frame.plot.querySelectorAll(".stream")];
-    const some = streams.some((stream) => concerned.has(stream.getAttribute("data-cluster") ?? ""));
-    for (const stream of streams) stream.classList.toggle("dim", some && !concerned.has(stream.getAttribute("data-cluster") ?? ""));
+    const isConcerned = (/** @type {Element} */ stream) => concerned.has(stream.getAttribute("data-cluster") ?? "");
+    const some = streams.some(isConcerned);
+    for (const stream of streams) stream.classList.toggle("dim", some && !isConcerned(stream));
     if (events?.[0]) cursor.set(events[0].round);
 }
 
@@ -74,9 +78,11 @@ function draw({ width, course, scales, hue, cursor, tell }) {
     const x = roundAxis(picture, area, scales.rounds);
     picture.append(drawRiver({ course, hue, x, top: area.top, height: river - 6, most: scales.members }));
     drawing.append(picture);
-    attachCursor(cursor, drawing, { x, left: area.left, right: area.right, top: area.top, bottom: area.bottom + 24 + strip, domain: scales.rounds });
+    attachCursor(cursor, drawing, { x, ...area, bottom: area.bottom + 24 + strip, domain: scales.rounds });
     drawing.append(drawStrip({ lineage: course.lineage, x, left: area.left, right: area.right, top: area.bottom + 24, tell }));
-    drawing.addEventListener("pointerleave", () => drawing.querySelectorAll(".stream").forEach((stream) => stream.classList.remove("dim")));
+    drawing.addEventListener("pointerleave", () => {
+        for (const stream of drawing.querySelectorAll(".stream")) stream.classList.remove("dim");
+    });
     return drawing;
 }
 
@@ -86,8 +92,9 @@ function draw({ width, course, scales, hue, cursor, tell }) {
  */
 export function lineageTable(lineage) {
     return table({
-        caption: "changes of the clusters", head: ["round", "change", "from", "to", "agents", "reason", "figures"], text: [1, 2, 3, 4, 5, 6],
-        rows: lineage.map((event) => [event.round, event.event, event.from.join(", "), event.to.join(", "), event.agents.join(", "),
-            event.reason, figureWords(event)]),
+        caption: "changes of the clusters", text: [1, 2, 3, 4, 5, 6],
+        head: ["round", "change", "from", "to", "agents", "reason", "figures"],
+        rows: lineage.map((event) => [event.round, event.event, event.from.join(", "), event.to.join(", "),
+            event.agents.join(", "), event.reason, figureWords(event)]),
     });
 }

@@ -3,7 +3,7 @@
 import { drawCurves, pointsOf } from "./curves.js";
 import { Figure } from "./figure.js";
 import { counted, figure, known } from "./format.js";
-import { hueClass, hues } from "./lineage.js";
+import { hueClass, hues, replaces } from "./lineage.js";
 import { CURVES } from "./model.js";
 import { table } from "./table.js";
 /** @typedef {import("./model.js").Course} Course */
@@ -11,9 +11,15 @@ import { table } from "./table.js";
 /** @typedef {import("./scales.js").Scales} Scales */
 /** @typedef {import("./curves.js").Series} Series */
 
-/** @param {Series[]} series */
-const ends = (series) => series.filter((one) => !one.over && one.points.length)
-    .map((one) => `${one.name} ${figure(one.points[one.points.length - 1][1])}`).join(", ");
+/**
+ * Where the lines end, in words.
+ * @param {Series[]} series
+ */
+function ends(series) {
+    const living = series.filter((one) => !one.over && one.points.length);
+    const words = living.map((one) => `${one.name} ${figure(one.points[one.points.length - 1][1])}`);
+    return words.length ? `in the end ${words.join(", ")}` : "nothing was evaluated";
+}
 
 /**
  * @param {RoundCursor} cursor
@@ -24,10 +30,11 @@ export function rowCurves(cursor, kicker) {
     return {
         node: frame.node,
         show(/** @type {Course} */ course, /** @type {Scales} */ scales) {
-            const series = CURVES.map((row) => ({ name: row, look: `row-${row}`, points: pointsOf(course.rounds, (round) => round.metric?.[row]) }));
+            const series = CURVES.map((row) => (
+                { name: row, look: `row-${row}`, points: pointsOf(course.rounds, (round) => round.metric?.[row]) }));
             frame.show({
                 note: `${course.metricName} on test rows of the models that each round made, weighted by rows`,
-                label: `${course.metricName} over ${counted(course.rounds.length, "round")}; in the end ${ends(series) || "nothing was evaluated"}`,
+                label: `${course.metricName} over ${counted(course.rounds.length, "round")}; ${ends(series)}`,
                 draw: (width) => drawCurves({ width, series, rounds: scales.rounds, values: scales.metric, cursor }),
                 table: () => table({
                     caption: `${course.metricName} by round`, head: ["round", ...CURVES],
@@ -52,9 +59,10 @@ export function clusterCurves(cursor, kicker) {
             const told = series.some((one) => one.points.length);
             frame.show({
                 note: told ? `${course.metricName} on its members’ test rows; a line parts where a cluster does`
-                    : "This run has no figures by round and cluster: it was reported by an older program, or nothing was evaluated.",
-                label: `${course.metricName} of ${counted(series.length, "cluster")} by round; in the end ${ends(series) || "nothing was evaluated"}`,
-                draw: told ? (width) => drawCurves({ width, series, rounds: scales.rounds, values: scales.metric, cursor }) : null,
+                    : "This run has no figures by round and cluster: an older program reported it, or nothing was evaluated.",
+                label: `${course.metricName} of ${counted(series.length, "cluster")} by round; ${ends(series)}`,
+                draw: told ? (width) => drawCurves({ width, series, rounds: scales.rounds, values: scales.metric, cursor })
+                    : null,
                 table: () => table({
                     caption: `${course.metricName} by round and cluster`, head: ["round", ...ids],
                     rows: course.rounds.map((round) => [round.round,
@@ -79,7 +87,7 @@ export function clusterSeries(course) {
         round.clusters.find((/** @type {{id: string}} */ line) => line.id === id)?.metric)]));
     return ids.map((id) => {
         const points = own.get(id) ?? [];
-        const parent = course.lineage.find((event) => (event.event === "split" || event.event === "merged") && event.to.includes(id))?.from[0];
+        const parent = course.lineage.find((event) => replaces(event) && event.to.includes(id))?.from[0];
         const before = (parent === undefined ? [] : own.get(parent) ?? []).filter(([round]) => points[0] && round < points[0][0]);
         return {
             name: id, look: hueClass(hue, id), over: !living.has(id),

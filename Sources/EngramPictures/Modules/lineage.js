@@ -24,8 +24,9 @@ export function sentence(event) {
     const from = listed(event.from), to = listed(event.to), who = listed(event.agents);
     const what = {
         founded: `${to} founded`, split: `${from} split into ${to}`, merged: `${from} merged into ${to}`,
-        migrated: `${who} moved from ${from} to ${to}`, placed: `${who} placed in ${to}`, tried: `${to} tried in place of ${from}`,
-        refused: `${to} not taken, ${from} stays`, quarantined: `${who} quarantined`, released: `${who} released from quarantine`,
+        migrated: `${who} moved from ${from} to ${to}`, placed: `${who} placed in ${to}`,
+        tried: `${to} tried in place of ${from}`, refused: `${to} not taken, ${from} stays`,
+        quarantined: `${who} quarantined`, released: `${who} released from quarantine`,
     }[event.event] ?? `${event.event}: ${from} → ${to}`;
     const figures = figureWords(event);
     return `Round ${event.round}: ${what}: ${event.reason}${figures ? ` (${figures})` : ""}`;
@@ -40,12 +41,18 @@ export function figureWords(event) {
         .map((name) => `${name.replaceAll("_", " ")} ${number(event.figures[name])}`).join(", ");
 }
 
+/**
+ * Whether other clusters take the place of some.
+ * @param {Event} event
+ */
+export const replaces = (event) => event.event === "split" || event.event === "merged";
+
 /** Colours before they repeat; the style sheet defines as many. */
 export const HUES = 8;
 
 /**
- * A hue for every cluster that ever was. The largest child of a split and the product of a merge take over their parent's, others get the
- * first one that no living cluster has: hues of clusters side by side differ, and what a page has shown does not change colour.
+ * A hue for every cluster that ever was. The largest child of a split and the product of a merge take over their parent's, others
+ * get the first one that no living cluster has: hues of clusters side by side differ, and what was shown keeps its colour.
  * @param {Course} course
  * @returns {Map<string, number>}
  */
@@ -55,7 +62,9 @@ export function hues(course) {
     /** @type {Set<string>} */
     const living = new Set();
     const members = new Map();
-    for (const round of course.rounds) for (const line of round.clusters) if (!members.has(line.id)) members.set(line.id, line.members);
+    for (const line of course.rounds.flatMap((round) => round.clusters)) {
+        if (!members.has(line.id)) members.set(line.id, line.members);
+    }
     const size = (/** @type {string} */ id) => members.get(id) ?? 0;
     const free = () => {
         const used = new Set([...living].map((id) => given.get(id)));
@@ -68,7 +77,7 @@ export function hues(course) {
     };
     for (const event of course.lineage) {
         if (event.event === "founded") event.to.forEach((id) => give(id, undefined));
-        if (event.event !== "split" && event.event !== "merged") continue;
+        if (!replaces(event)) continue;
         const heirs = [...event.to].sort((a, b) => size(b) - size(a));
         const left = [...event.from].sort((a, b) => size(b) - size(a)).map((id) => given.get(id));
         event.from.forEach((id) => living.delete(id));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agents, a circle for each cluster; or, where their signatures are known, in a plane in which those that learn alike lie together.
+// The agents, a circle for each cluster; or, where signatures are known, in a plane where those that learn alike lie together.
 import { at, label, svg } from "./element.js";
 import { drawAgent } from "./agents.js";
 import { short } from "./format.js";
@@ -53,7 +53,9 @@ export function drawGroups({ width, agents, hue, groups, worst, tell }) {
         drawing.append(
             svg("circle", { class: `pool ${hueClass(hue, id)}`, cx: at(cx), cy: at(cy), r: at(own) }),
             label(text, cx, top + 14, { class: "name", "text-anchor": "middle" }));
-        const ordered = [...members].sort((a, b) => groups.indexOf(a.truth ?? "") - groups.indexOf(b.truth ?? "") || (a.id < b.id ? -1 : 1));
+        const place = new Map(groups.map((group, index) => [group, index]));
+        const ordered = [...members].sort((a, b) =>
+            (place.get(a.truth ?? "") ?? -1) - (place.get(b.truth ?? "") ?? -1) || (a.id < b.id ? -1 : 1));
         ordered.forEach((agent, index) => {
             // A sunflower fills a circle evenly; a single agent sits in the middle.
             const distance = members.length === 1 ? 0 : spacing * Math.sqrt(index + 0.5), angle = index * GOLDEN_ANGLE;

@@ -15,12 +15,16 @@ import { table } from "./table.js";
 /** @typedef {import("./model.js").Figures} Figures */
 /** @typedef {import("./scales.js").Scales} Scales */
 
+const HINT = "Point at an agent, or go through them with the arrow keys.";
+
+const pin = (/** @type {string} */ sign) => html("span", { class: "key-pin", "aria-hidden": "true" }, sign);
+
 /**
  * @param {(id: string | null) => void} choose told which agent is looked at
  * @param {string} [kicker]
  */
 export function agentMap(choose, kicker) {
-    const frame = new Figure({ kicker, title: "Who learns with whom", kind: "map", hint: "Point at an agent, or go through them with the arrow keys." });
+    const frame = new Figure({ kicker, title: "Who learns with whom", kind: "map", hint: HINT });
     const tell = (/** @type {Agent | null} */ agent) => {
         if (agent) frame.readout.textContent = agentWords(agent);
         choose(agent?.id ?? null);
@@ -29,12 +33,15 @@ export function agentMap(choose, kicker) {
         node: frame.node,
         show(/** @type {Course} */ course) {
             const { agents } = course;
-            const hue = hues(course), groups = declaredGroups(agents), worst = worstTenth(agents.filter((agent) => !agent.marks?.includes("attacker")), "deployed");
+            const hue = hues(course), groups = declaredGroups(agents);
+            const worst = worstTenth(agents.filter((agent) => !agent.marks?.includes("attacker")), "deployed");
             const inPlane = agents.some((agent) => agent.place);
             const draw = inPlane ? drawPlane : drawGroups;
             frame.show({
-                note: inPlane ? "Agents whose updates point the same way lie together. Colour: cluster." : "A circle is a cluster, a sign an agent.",
-                label: `${counted(agents.length, "agent")}: ${clustersOf(agents).map(([id, members]) => `${id ?? "no cluster"} ${members.length}`).join(", ")}`,
+                note: inPlane ? "Agents whose updates point the same way lie together. Colour: cluster."
+                    : "A circle is a cluster, a sign an agent.",
+                label: `${counted(agents.length, "agent")}: `
+                    + clustersOf(agents).map(([id, members]) => `${id ?? "no cluster"} ${members.length}`).join(", "),
                 draw: (width) => draw({ width, agents, hue, groups, worst, tell }),
                 table: () => agentTable(agents),
                 legend: mapLegend(groups, agents, worst),
@@ -53,9 +60,11 @@ function mapLegend(groups, agents, worst) {
     const sign = (/** @type {Node[]} */ ...parts) => svg("svg", { width: 18, height: 18, "aria-hidden": "true" }, parts);
     const shown = groups.slice(0, 16).map((group, index) => ({ sign: sign(glyph(index, 9, 9, 5)), text: group }));
     if (groups.length > 16) shown.push({ sign: sign(), text: `and ${groups.length - 16} groups more` });
-    if (worst.size) shown.push({ sign: sign(svg("circle", { class: "worst", cx: 9, cy: 9, r: 6.5 })), text: "worst tenth of what is deployed" });
+    const ring = svg("circle", { class: "worst", cx: 9, cy: 9, r: 6.5 });
+    if (worst.size) shown.push({ sign: sign(ring), text: "worst tenth of what is deployed" });
     const marks = [...new Set(agents.flatMap((agent) => agent.marks ?? []))].sort();
-    if (marks.length) shown.push({ sign: sign(svg("path", { class: "mark", d: "M4 4l10 10m0-10l-10 10" })), text: marks.join(", ") });
+    const cross = svg("path", { class: "mark", d: "M4 4l10 10m0-10l-10 10" });
+    if (marks.length) shown.push({ sign: sign(cross), text: marks.join(", ") });
     return shown.length ? legend(shown) : null;
 }
 
@@ -85,12 +94,12 @@ export function agentSpread(kicker) {
                 label: `${course.metricName} over ${counted(course.agents.length, "agent")}, mean and worst tenth: `
                     + ROWS.map((row) => `${row} ${figure(summary.mean[row])} and ${figure(summary.worst_tenth[row])}`).join(", "),
                 draw: (width) => drawSpread({
-                    width, agents: course.agents, rows: ROWS, hue, values: scales.agents, mean: summary.mean, worst: summary.worst_tenth,
+                    width, agents: course.agents, rows: ROWS, hue, values: scales.agents, mean: summary.mean,
+                    worst: summary.worst_tenth,
                 }),
                 table: () => agentTable(course.agents),
                 legend: legend([
-                    { sign: html("span", { class: "key-pin", "aria-hidden": "true" }, "▲"), text: "mean" },
-                    { sign: html("span", { class: "key-pin worst-pin", "aria-hidden": "true" }, "△"), text: "mean of the worst tenth" },
+                    { sign: pin("▲"), text: "mean" }, { sign: pin("△"), text: "mean of the worst tenth" },
                 ]),
             });
         },
@@ -103,11 +112,12 @@ export function agentSpread(kicker) {
  * @returns {{mean: Figures, worst_tenth: Figures}}
  */
 export function summed(agents) {
-    const mean = (/** @type {number[]} */ values) => (values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null);
+    const mean = (/** @type {number[]} */ values) =>
+        (values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null);
     /** @type {{mean: Figures, worst_tenth: Figures}} */
     const result = { mean: {}, worst_tenth: {} };
     for (const row of ROWS) {
-        const values = agents.map((agent) => agent.metric?.[row]).filter((value) => Number.isFinite(value)).map(Number).sort((a, b) => a - b);
+        const values = agents.map((agent) => Number(agent.metric?.[row] ?? NaN)).filter(Number.isFinite).sort((a, b) => a - b);
         result.mean[row] = mean(values);
         result.worst_tenth[row] = mean(values.slice(0, Math.ceil(values.length / 10)));
     }
@@ -120,8 +130,10 @@ export function summed(agents) {
  */
 export function agentTable(agents) {
     return table({
-        caption: "agents", head: ["agent", "cluster", "declares", "uses", ...ROWS, "training rows", "test rows", "marks"], text: [1, 2, 3, 12],
+        caption: "agents", text: [1, 2, 3, 12],
+        head: ["agent", "cluster", "declares", "uses", ...ROWS, "training rows", "test rows", "marks"],
         rows: agents.map((agent) => [agent.id, agent.cluster ?? "–", agent.truth ?? "–", agent.chosen ?? "–",
-            ...ROWS.map((row) => figure(agent.metric?.[row])), agent.train ?? "–", agent.test ?? "–", (agent.marks ?? []).join(", ")]),
+            ...ROWS.map((row) => figure(agent.metric?.[row])), agent.train ?? "–", agent.test ?? "–",
+            (agent.marks ?? []).join(", ")]),
     });
 }

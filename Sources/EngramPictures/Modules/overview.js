@@ -28,10 +28,13 @@ export class Overview {
     /**
      * @param {Course} course
      * @param {Scales} scales
-     * @param {{honest?: Course, summary?: {mean: Figures, worst_tenth: Figures}}} more `honest`: without those whose figures do not count
+     * @param {{honest?: Course, summary?: {mean: Figures, worst_tenth: Figures}}} more `honest`: without those whose figures do
+     *     not count
      */
     show(course, scales, { honest = course, summary = summed(honest.agents) } = {}) {
-        for (const chart of [this.rows, this.clusters, this.loss, this.lineage, this.seconds, this.bytes]) chart.show(course, scales);
+        for (const chart of [this.rows, this.clusters, this.loss, this.lineage, this.seconds, this.bytes]) {
+            chart.show(course, scales);
+        }
         this.map.show(course);
         this.spread.show(honest, scales, summary);
     }

@@ -5,7 +5,8 @@ import { html } from "./element.js";
 /** @param {unknown} value */
 function scalar(value) {
     if (typeof value !== "string") return JSON.stringify(value) ?? "null";
-    return /^[A-Za-z_][\w .()/=-]*$/.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value) && !value.endsWith(" ") ? value : JSON.stringify(value);
+    const isPlain = /^[A-Za-z_]([\w .()/=-]*[\w.()/=-])?$/.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value);
+    return isPlain ? value : JSON.stringify(value);
 }
 
 /**
@@ -17,16 +18,20 @@ function lines(value, indent = "", depth = 0) {
     if (value === null || typeof value !== "object" || Array.isArray(value)) return [`${indent}${flow(value)}`];
     return Object.keys(value).sort(byCustom).flatMap((key) => {
         const inner = /** @type {Record<string, unknown>} */ (value)[key];
-        const nested = inner !== null && typeof inner === "object" && !Array.isArray(inner) && Object.keys(inner).length > 0 && depth < 20;
-        return nested ? [`${indent}${scalar(key)}:`, ...lines(inner, `${indent}  `, depth + 1)] : [`${indent}${scalar(key)}: ${flow(inner)}`];
+        const isMap = inner !== null && typeof inner === "object" && !Array.isArray(inner) && Object.keys(inner).length > 0;
+        if (!isMap || depth >= 20) return [`${indent}${scalar(key)}: ${flow(inner)}`];
+        return [`${indent}${scalar(key)}:`, ...lines(inner, `${indent}  `, depth + 1)];
     });
 }
 
 /** @param {unknown} value */
-const flow = (value) => (Array.isArray(value) ? `[${value.map((item) => (typeof item === "object" ? JSON.stringify(item) : scalar(item))).join(", ")}]`
-    : value !== null && typeof value === "object" ? JSON.stringify(value) : scalar(value));
+function flow(value) {
+    const item = (/** @type {unknown} */ one) => (typeof one === "object" ? JSON.stringify(one) : scalar(one));
+    return Array.isArray(value) ? `[${value.map(item).join(", ")}]` : item(value);
+}
 
-const FIRST = ["name", "kind", "seed", "rounds", "model", "optimiser", "sharing", "training", "grouping", "aggregation", "server", "cohort", "privacy"];
+const FIRST = ["name", "kind", "seed", "rounds", "model", "optimiser", "sharing", "training", "grouping", "aggregation", "server",
+    "cohort", "privacy"];
 
 /**
  * Keys in the order in which recipes are written; unknown ones after them by name.

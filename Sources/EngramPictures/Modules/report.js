@@ -21,9 +21,13 @@ function courseOf(report) {
     const hostile = new Set(report.attack?.agents ?? []);
     return {
         rounds: report.rounds, lineage: report.lineage, metricName: report.summary.metric_name,
-        agents: report.agents.map((/** @type {Agent} */ agent) => (hostile.has(agent.id) ? { ...agent, marks: ["attacker"] } : agent)),
+        agents: report.agents.map((/** @type {Agent} */ agent) =>
+            (hostile.has(agent.id) ? { ...agent, marks: ["attacker"] } : agent)),
     };
 }
+
+const ADVICE = "Agent by agent. Believe a difference that is larger than twice its error over agents; agents of one run share "
+    + "its luck.";
 
 /** @typedef {"rows" | "clusters" | "loss" | "lineage" | "seconds" | "bytes" | "map" | "spread"} Kind */
 
@@ -50,16 +54,16 @@ export function showReports(root, all) {
     const grid = (/** @type {Kind[]} */ ...kinds) => (single ? [kinds] : kinds.map((kind) => [kind])).map((kinds) =>
         html("div", { class: `grid ${["", "wide", "", "three"][Math.min(3, kinds.length * views.length)]}` },
             kinds.flatMap((kind) => views.map((view) => view[kind].node))));
-    const words = (/** @type {number} */ round) => [html("strong", {}, `Round ${round}`), ...courses.map((course, index) =>
-        html("span", { class: "scrubber-run" }, [single ? "" : all[index].name, ...(single ? roundWords(course, round) : roundWords(course, round).slice(0, 1))]
-            .filter(Boolean).join(" · ")))];
+    const words = (/** @type {number} */ round) => [html("strong", {}, `Round ${round}`), ...courses.map((course, index) => {
+        const told = roundWords(course, round);
+        return html("span", {}, (single ? told : [all[index].name, told[0]]).join(" · "));
+    })];
 
     document.body.classList.toggle("several", all.length > 2);
     root.append(
-        section("summary", "What it came to", ...(single ? [reportTiles(all[0].report), summaryTable(all[0].report)] : [sideBySide(all)])),
-        ...(single ? [] : [section("differences", "Differences", html("p", { class: "note" },
-            "Agent by agent. Believe a difference that is larger than twice its error over agents; agents of one run share its luck."),
-        differenceTables(all))]),
+        section("summary", "What it came to",
+            single ? [reportTiles(all[0].report), summaryTable(all[0].report)] : [sideBySide(all)]),
+        ...(single ? [] : [section("differences", "Differences", html("p", { class: "note" }, ADVICE), differenceTables(all))]),
         html("div", { class: "over-rounds" },
             scrubber(cursor, words),
             section("learning", "Learning", grid("rows", "clusters")),

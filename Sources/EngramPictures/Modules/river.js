@@ -3,65 +3,9 @@
 import { at, label, svg } from "./element.js";
 import { hueClass } from "./lineage.js";
 import { short } from "./format.js";
+import { flows, stages } from "./stages.js";
 /** @typedef {import("./model.js").Course} Course */
-/** @typedef {import("./model.js").Event} Event */
-
-/** @typedef {{id: string, members: number}} Band */
-/** @typedef {{round: number, bands: Band[]}} Stage the clusters after a round, in the order in which they are drawn */
-
-/**
- * What takes the place of a cluster.
- * @param {Event} event
- */
-const replaces = (event) => event.event === "split" || event.event === "merged";
-
-/**
- * The stages of a run, the founders first.
- * @param {Course} course
- * @returns {Stage[]}
- */
-export function stages(course) {
-    const founders = course.lineage.filter((event) => event.event === "founded").flatMap((event) => event.to);
-    const first = course.rounds[0]?.clusters ?? [];
-    /** @type {(id: string, depth?: number) => number} */
-    const size = (id, depth = 0) => {
-        const line = first.find((one) => one.id === id);
-        if (line || depth > 20) return line?.members ?? 0;
-        const heirs = course.lineage.filter((event) => event.from.includes(id) && replaces(event)).flatMap((event) => event.to);
-        return heirs.reduce((/** @type {number} */ sum, heir) => sum + size(heir, depth + 1), 0);
-    };
-    let order = founders.length ? founders : first.map((line) => line.id);
-    const result = founders.length ? [{ round: 0, bands: founders.map((id) => ({ id, members: size(id) })) }] : [];
-    for (const round of course.rounds) {
-        for (const event of course.lineage) {
-            if (event.round > round.round || !replaces(event)) continue;
-            const place = order.findIndex((id) => event.from.includes(id));
-            if (place < 0) continue;
-            order = order.flatMap((id, index) => (index === place ? event.to : event.from.includes(id) ? [] : [id]));
-        }
-        order = [...new Set([...order, ...round.clusters.map((line) => line.id)])];
-        const living = new Map(round.clusters.filter((line) => line.members > 0).map((line) => [line.id, line.members]));
-        result.push({
-            round: round.round,
-            bands: order.filter((id) => living.has(id)).map((id) => ({ id, members: living.get(id) ?? 0 })),
-        });
-    }
-    return result;
-}
-
-/**
- * The clusters of an earlier stage from which one came.
- * @param {string} id
- * @param {Stage} before
- * @param {Event[]} events
- * @returns {string[]}
- */
-function sources(id, before, events, depth = 0) {
-    if (before.bands.some((band) => band.id === id)) return [id];
-    if (depth > 20) return [];
-    const parents = events.filter((event) => replaces(event) && event.to.includes(id)).flatMap((event) => event.from);
-    return [...new Set(parents.flatMap((parent) => sources(parent, before, events, depth + 1)))];
-}
+/** @typedef {import("./stages.js").Stage} Stage */
 
 /**
  * A stream between two upright segments.
@@ -77,17 +21,38 @@ function ribbon(x0, a, x1, b) {
         + `C${middle} ${at(b[1])} ${middle} ${at(a[1])} ${at(x0)} ${at(a[1])}z`;
 }
 
+/** @typedef {Map<string, [number, number]>} Places where clusters lie after a round, upper and lower edge */
+
 /**
- * Draws the river into a group; returns where each cluster lies at each round.
- * @param {{course: Course, hue: Map<string, number>, x: (round: number) => number, top: number, height: number, most: number}} options
+ * @param {{course: Course, hue: Map<string, number>, x: (round: number) => number, top: number, height: number,
+ *     most: number}} options `most`: members of all clusters together
  */
 export function drawRiver({ course, hue, x, top, height, most }) {
-    const group = svg("g", { class: "river" });
     const all = stages(course);
+    const places = layout(all, top, height, most);
+    const place = (/** @type {string} */ id, /** @type {number} */ round) => {
+        const index = all.findIndex((stage) => stage.round >= round);
+        return places[index]?.get(id) ?? places[index - 1]?.get(id) ?? places[index + 1]?.get(id);
+    };
+    return svg("g", { class: "river" },
+        [...streams(all, places, x)].map(([id, d]) =>
+            svg("path", { class: `stream ${hueClass(hue, id)}`, d, "data-cluster": id }, svg("title", {}, id))),
+        crossings(course, hue, x, place), names(all, places, x));
+}
+
+/**
+ * Bands below each other, with gaps between them.
+ * @param {Stage[]} all
+ * @param {number} top
+ * @param {number} height
+ * @param {number} most
+ * @returns {Places[]}
+ */
+function layout(all, top, height, most) {
     const widest = Math.max(1, ...all.map((stage) => stage.bands.length));
     const gap = Math.min(5, height / widest / 3);
     const unit = (height - gap * (widest - 1)) / Math.max(1, most);
-    const places = all.map((stage) => {
+    return all.map((stage) => {
         let y = top;
         return new Map(stage.bands.map((band) => {
             const place = /** @type {[number, number]} */ ([y, y + band.members * unit]);
@@ -95,48 +60,33 @@ export function drawRiver({ course, hue, x, top, height, most }) {
             return [band.id, place];
         }));
     });
+}
+
+/**
+ * The outline of each cluster's stream, from its sources to its last round.
+ * @param {Stage[]} all
+ * @param {Places[]} places
+ * @param {(round: number) => number} x
+ */
+function streams(all, places, x) {
     /** @type {Map<string, string>} */
     const paths = new Map();
-    all.forEach((stage, index) => {
-        const next = all[index + 1];
-        if (!next) return;
-        const [x0, x1] = [x(stage.round), x(next.round)];
-        const left = new Map(stage.bands.map((band) => [band.id, { from: places[index].get(band.id)?.[0] ?? top, flows: [] }]));
-        /** @type {{source: string, target: Band, share: number}[]} */
-        const flows = next.bands.flatMap((target) => {
-            const from = sources(target.id, stage, course.lineage.filter((event) => event.round <= next.round));
-            const total = from.reduce((sum, id) => sum + (stage.bands.find((band) => band.id === id)?.members ?? 0), 0);
-            return from.map((source) => ({
-                source, target, share: (stage.bands.find((band) => band.id === source)?.members ?? 0) / Math.max(1, total),
-            }));
-        });
-        const filled = new Map(next.bands.map((band) => [band.id, places[index + 1].get(band.id)?.[0] ?? top]));
-        for (const flow of flows) {
-            const siblings = flows.filter((other) => other.source === flow.source);
-            const all = siblings.reduce((sum, other) => sum + other.target.members * other.share, 0);
-            const source = places[index].get(flow.source), origin = left.get(flow.source);
-            const target = places[index + 1].get(flow.target.id);
-            if (!source || !target || !origin) continue;
-            const out = all > 0 ? ((source[1] - source[0]) * flow.target.members * flow.share) / all : 0;
-            const into = (target[1] - target[0]) * flow.share;
-            const start = filled.get(flow.target.id) ?? target[0];
-            const piece = ribbon(x0, [origin.from, origin.from + out], x1, [start, start + into]);
-            origin.from += out;
-            filled.set(flow.target.id, start + into);
-            paths.set(flow.target.id, (paths.get(flow.target.id) ?? "") + piece);
+    for (let index = 0; index + 1 < all.length; index += 1) {
+        const [before, after] = [places[index], places[index + 1]];
+        const left = new Map([...before].map(([id, [upper]]) => [id, upper]));
+        const filled = new Map([...after].map(([id, [upper]]) => [id, upper]));
+        for (const { source, target, out, into } of flows(all[index], all[index + 1])) {
+            const [from, to] = [before.get(source), after.get(target)];
+            if (!from || !to) continue;
+            const [y0, y1] = [left.get(source) ?? from[0], filled.get(target) ?? to[0]];
+            const [end0, end1] = [y0 + (from[1] - from[0]) * out, y1 + (to[1] - to[0]) * into];
+            const piece = ribbon(x(all[index].round), [y0, end0], x(all[index + 1].round), [y1, end1]);
+            left.set(source, end0);
+            filled.set(target, end1);
+            paths.set(target, (paths.get(target) ?? "") + piece);
         }
-    });
-    for (const [id, d] of paths) {
-        group.append(svg("path", { class: `stream ${hueClass(hue, id)}`, d, "data-cluster": id }, svg("title", {}, id)));
     }
-    const place = (/** @type {string} */ id, /** @type {number} */ round) => {
-        let found;
-        for (let index = 0; index < all.length && all[index].round <= round; index += 1) found = places[index].get(id) ?? found;
-        return found ?? all.map((_, index) => places[index].get(id)).find(Boolean);
-    };
-    group.append(crossings(course, hue, x, place));
-    group.append(...names(all, places, x));
-    return group;
+    return paths;
 }
 
 /**

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scales that several runs share, so that the same height is the same figure in all of them.
+import { counted, figure } from "./format.js";
 import { CURVES, ROWS, measured, span } from "./model.js";
 import { domainOf, extent } from "./scale.js";
 /** @typedef {import("./model.js").Course} Course */
+/** @typedef {import("./model.js").Round} Round */
 
 /**
  * @typedef {object} Scales
@@ -22,7 +24,7 @@ import { domainOf, extent } from "./scale.js";
  */
 export function scalesOf(courses) {
     const rounds = courses.flatMap((course) => course.rounds);
-    const most = (/** @type {(round: any) => unknown} */ value) => extent(rounds.map(value))?.[1] || 1;
+    const most = (/** @type {(round: Round) => unknown} */ value) => extent(rounds.map(value))?.[1] || 1;
     return {
         rounds: span(courses),
         metric: domainOf(measured(courses)),
@@ -31,7 +33,7 @@ export function scalesOf(courses) {
         seconds: most((round) => round.seconds),
         up: most((round) => round.bytes_up),
         down: most((round) => round.bytes_down),
-        members: most((round) => round.clusters.reduce((/** @type {number} */ sum, /** @type {any} */ line) => sum + line.members, 0)),
+        members: most((round) => round.clusters.reduce((sum, line) => sum + line.members, 0)),
     };
 }
 
@@ -44,7 +46,8 @@ export function scalesOf(courses) {
 export function roundWords(course, round) {
     const found = course.rounds.find((one) => one.round === round);
     if (!found) return ["–"];
-    const figures = CURVES.filter((row) => Number.isFinite(found.metric?.[row])).map((row) => `${row} ${Number(found.metric[row]).toFixed(3)}`);
+    const told = CURVES.filter((row) => Number.isFinite(found.metric?.[row]));
+    const figures = told.map((row) => `${row} ${figure(found.metric[row])}`);
     const clusters = found.clusters.filter((line) => line.members > 0).length;
-    return [...figures, `${clusters} cluster${clusters === 1 ? "" : "s"}`];
+    return [...figures, counted(clusters, "cluster")];
 }

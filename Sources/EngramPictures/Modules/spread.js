@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the agents fare with each answer: a point for each, the middle half as a box, the worst tenth ringed, its mean and that of all.
+// How agents fare with each answer: a point for each, the middle half as a box, the worst tenth ringed, its mean and everybody's.
 import { at, label, svg } from "./element.js";
 import { figure } from "./format.js";
 import { hueClass } from "./lineage.js";
@@ -11,9 +11,12 @@ import { linear, quantile, ticks } from "./scale.js";
 
 const LINE = 54;
 
+/** Agents of which each has an element of its own in each row. */
+const MOST_POINTS = 1500;
+
 /**
- * @param {{width: number, agents: Agent[], rows: Row[], hue: Map<string, number>, values: [number, number], mean: Figures, worst: Figures}}
- *     options `mean`, `worst`: the figures of the summary
+ * @param {{width: number, agents: Agent[], rows: Row[], hue: Map<string, number>, values: [number, number], mean: Figures,
+ *     worst: Figures}} options `mean`, `worst`: the figures of the summary
  */
 export function drawSpread({ width, agents, rows, hue, values, mean, worst }) {
     const area = { left: 64, right: width - 92, top: 24, bottom: 24 + rows.length * LINE };
@@ -41,6 +44,18 @@ export function drawSpread({ width, agents, rows, hue, values, mean, worst }) {
     return drawing;
 }
 
+/**
+ * Many points as few paths, one for each look; they are not told apart any more.
+ * @param {{cx: number, cy: number, look: string}[]} places
+ * @param {number} radius
+ */
+function clouds(places, radius) {
+    /** @type {Map<string, string>} */
+    const paths = new Map();
+    for (const { cx, cy, look } of places) paths.set(look, `${paths.get(look) ?? ""}M${cx} ${cy}h0`);
+    return [...paths].map(([look, d]) => svg("path", { class: `${look} cloud`, d, "stroke-width": radius * 2 }));
+}
+
 /** @param {{agents: Agent[], row: Row, hue: Map<string, number>, x: (value: number) => number, y: number, mean?: number | null,
  *     worst?: number | null}} options */
 function line({ agents, row, hue, x, y, mean, worst }) {
@@ -59,10 +74,12 @@ function line({ agents, row, hue, x, y, mean, worst }) {
     }
     const fullest = Math.max(...[...bins.values()].map((bin) => bin.length));
     const step = Math.min(radius * 2, (LINE - 14) / Math.max(1, fullest));
-    const points = [...bins.values()].flatMap((bin) => bin.map((agent, index) => svg("circle", {
-        class: `point ${hueClass(hue, agent.cluster)}${tenth.has(agent.id) ? " tenth" : ""}`, r: radius,
-        cx: at(x(value(agent))), cy: at(y + (index - (bin.length - 1) / 2) * step), "data-agent": agent.id,
+    const places = [...bins.values()].flatMap((bin) => bin.map((agent, index) => ({
+        agent, cx: at(x(value(agent))), cy: at(y + (index - (bin.length - 1) / 2) * step),
+        look: `point ${hueClass(hue, agent.cluster)}${tenth.has(agent.id) ? " tenth" : ""}`,
     })));
+    const points = known.length > MOST_POINTS ? clouds(places, radius)
+        : places.map(({ agent, cx, cy, look }) => svg("circle", { class: look, r: radius, cx, cy, "data-agent": agent.id }));
     const pin = (/** @type {number | null | undefined} */ place, /** @type {string} */ look, /** @type {string} */ words) =>
         (Number.isFinite(place) ? svg("path", {
             class: look, d: `M${at(x(/** @type {number} */ (place)))} ${y + LINE / 2 - 10}l-5 8h10z`,

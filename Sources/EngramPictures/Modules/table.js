@@ -5,7 +5,8 @@ import { html } from "./element.js";
 /** @typedef {Node | string | number} Cell */
 
 /**
- * @param {{caption: string, head: string[], rows: Cell[][], text?: number[], hideCaption?: boolean}} options `text`: columns of words
+ * @param {{caption: string, head: string[], rows: Cell[][], text?: number[], hideCaption?: boolean}} options `text`: columns of
+ *     words, besides the first
  * @returns {HTMLElement}
  */
 export function table({ caption, head, rows, text = [], hideCaption = true }) {
@@ -13,7 +14,8 @@ export function table({ caption, head, rows, text = [], hideCaption = true }) {
     return html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
         html("table", {},
             html("caption", { class: hideCaption ? "hidden" : null }, caption),
-            html("thead", {}, html("tr", {}, head.map((name, column) => html("th", { scope: "col", class: look(column) }, name)))),
+            html("thead", {}, html("tr", {}, head.map((name, column) =>
+                html("th", { scope: "col", class: look(column) }, name)))),
             html("tbody", {}, rows.map((cells) => html("tr", {}, cells.map((cell, column) =>
                 html(column === 0 ? "th" : "td", { scope: column === 0 ? "row" : null, class: look(column) }, cell)))))));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The coordinator's stream of events, taken up again whenever it ends. The browser does so after most failures; after the others we do.
+// The coordinator's stream of events, taken up again whenever it ends. Browsers do so after most failures, we after the others.
 import { changed } from "./snapshot.js";
 
 const FIRST_PAUSE = 1000, LONGEST_PAUSE = 15_000;

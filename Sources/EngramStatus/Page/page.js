@@ -6,8 +6,11 @@ import { RunView } from "./run.js";
 import { showRuns } from "./runs.js";
 import { chosenRun } from "./snapshot.js";
 
-/** Drawing takes longer than reading: what comes within this time is drawn at once. */
+/** Milliseconds: what comes within this time is drawn at once. */
 const PAUSE = 200;
+
+/** A page with thousands of agents takes a while to draw; it spends a quarter of the time on it at most. */
+const PAUSE_PER_DRAWING = 3;
 
 const place = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 /** @type {any} */
@@ -15,6 +18,7 @@ let snapshot = null;
 /** @type {RunView | null} */
 let view = null;
 let isDrawing = false;
+let pause = PAUSE;
 /** @type {Date | null} */
 let lostAt = null;
 
@@ -30,8 +34,13 @@ function named() {
 }
 
 function draw() {
+    const began = performance.now();
     isDrawing = false;
-    if (!snapshot) return;
+    if (snapshot) show();
+    pause = Math.max(PAUSE, PAUSE_PER_DRAWING * (performance.now() - began));
+}
+
+function show() {
     const run = chosenRun(snapshot.runs, named());
     place("daemon").replaceChildren(daemonWords(snapshot.daemon, snapshot.time));
     showRuns(place("runs"), snapshot.runs, run);
@@ -49,7 +58,7 @@ function draw() {
 function soon() {
     if (isDrawing) return;
     isDrawing = true;
-    setTimeout(draw, PAUSE);
+    setTimeout(draw, pause);
 }
 
 /** @param {import("./live.js").Connection} connection */

@@ -27,7 +27,8 @@ export function phaseWords(run) {
     case "gathering": return [`Gathering: ${phase.arrived.length} of ${phase.goal} agents are here.`];
     case "collecting": return [`${round}${phase.arrived.length} of ${phase.goal} uploads are in`, ...until, "."];
     case "folding": return [`${round}uploads become models.`];
-    case "evaluating": return [`The last exchange: ${phase.arrived.length} of ${phase.goal} agents have evaluated the final models`, ...until, "."];
+    case "evaluating":
+        return [`The last exchange: ${phase.arrived.length} of ${phase.goal} agents have evaluated the models`, ...until, "."];
     case "idle": return ["No agent is there to open a round with."];
     case "suspended": return ["Suspended: something could not be stored; it is taken up again soon."];
     default: return [`The run is ${run.state}.`];
@@ -47,7 +48,7 @@ function group(title, names, none) {
 /** @param {any} run */
 export function peopleSections(run) {
     const late = new Set(run.phase.late);
-    const shutOut = run.agents.filter((/** @type {any} */ agent) => agent.quarantined).map((/** @type {any} */ agent) => agent.id);
+    const shutOut = run.agents.flatMap((/** @type {any} */ agent) => (agent.quarantined ? [agent.id] : []));
     return html("div", { class: "people" },
         group("Late", run.phase.late, "Nobody."),
         group("Waited for", run.phase.awaited.filter((/** @type {string} */ id) => !late.has(id)), "Nobody."),
@@ -62,7 +63,8 @@ export function refusals(run) {
     if (!run.refusals.length) return html("p", { class: "note" }, "No upload was refused.");
     return table({
         caption: "uploads that were not taken", head: ["agent", "round", "when", "reason"], text: [2, 3],
-        rows: [...run.refusals].reverse().map((refusal) => [refusal.agent, refusal.round ?? "–", clock(refusal.time), refusal.reason]),
+        rows: [...run.refusals].reverse().map((refusal) =>
+            [refusal.agent, refusal.round ?? "–", clock(refusal.time), refusal.reason]),
     });
 }
 
@@ -74,9 +76,10 @@ export function clusterTable(run) {
     return table({
         caption: "clusters", head: ["cluster", "members", "version", "since round", "from", "model"], text: [4, 5],
         rows: [
-            ...run.clusters.map((/** @type {any} */ cluster) => [cluster.id, cluster.members.length, cluster.version, cluster.born, cluster.parent ?? "–",
-                html("code", { title: cluster.model }, cluster.model.slice(0, 12))]),
-            ...run.trials.map((/** @type {any} */ trial) => [trial.id, "on trial", trial.version, "–", trial.parent ?? "–", "–"]),
+            ...run.clusters.map((/** @type {any} */ cluster) => [cluster.id, cluster.members.length, cluster.version,
+                cluster.born, cluster.parent ?? "–", html("code", { title: cluster.model }, cluster.model.slice(0, 12))]),
+            ...run.trials.map((/** @type {any} */ trial) =>
+                [trial.id, "on trial", trial.version, "–", trial.parent ?? "–", "–"]),
         ],
     });
 }

@@ -17,12 +17,27 @@ import { tileRow } from "./summary.js";
 function tiles(run) {
     const metric = run.metric_name ?? "metric";
     return tileRow([
-        { value: figure(run.metric.deployed ?? run.metric.cluster), words: `${metric} of what is deployed`, more: `trained alone ${figure(run.metric.local)}` },
-        { value: figure(run.metric.cluster), words: `${metric} of the clusters`, more: `one global model ${figure(run.metric.global)}` },
-        { value: String(run.clusters.length), words: run.clusters.length === 1 ? "cluster" : "clusters", more: run.trials.length ? `${run.trials.length} on trial` : "none on trial" },
+        {
+            value: figure(run.metric.deployed ?? run.metric.cluster), words: `${metric} of what is deployed`,
+            more: `trained alone ${figure(run.metric.local)}`,
+        },
+        {
+            value: figure(run.metric.cluster), words: `${metric} of the clusters`,
+            more: `one global model ${figure(run.metric.global)}`,
+        },
+        {
+            value: String(run.clusters.length), words: run.clusters.length === 1 ? "cluster" : "clusters",
+            more: run.trials.length ? `${run.trials.length} on trial` : "none on trial",
+        },
         { value: `${run.round}/${run.rounds}`, words: "rounds", more: seconds(run.seconds) },
-        { value: bytes(run.bytes_up + run.bytes_down), words: "moved", more: `${bytes(run.bytes_up)} up, ${bytes(run.bytes_down)} down` },
-        { value: number(run.uploads_accepted), words: "uploads taken", more: `${number(run.uploads_refused)} refused${run.epsilon === null ? "" : `; ε ${number(run.epsilon)}`}` },
+        {
+            value: bytes(run.bytes_up + run.bytes_down), words: "moved",
+            more: `${bytes(run.bytes_up)} up, ${bytes(run.bytes_down)} down`,
+        },
+        {
+            value: number(run.uploads_accepted), words: "uploads taken",
+            more: `${number(run.uploads_refused)} refused` + (run.epsilon === null ? "" : `; ε ${number(run.epsilon)}`),
+        },
     ]);
 }
 
@@ -59,7 +74,8 @@ export class RunView {
     constructor(name) {
         this.name = name;
         const { rows, clusters, loss, lineage, seconds: time, bytes: traffic, map, spread } = this.#overview;
-        const grid = (/** @type {string} */ look, /** @type {{node: Node}[]} */ ...charts) => html("div", { class: `grid ${look}` }, charts.map((chart) => chart.node));
+        const grid = (/** @type {string} */ look, /** @type {{node: Node}[]} */ ...charts) =>
+            html("div", { class: `grid ${look}` }, charts.map((chart) => chart.node));
         const section = (/** @type {string} */ id, /** @type {string} */ title, /** @type {Node[]} */ ...content) =>
             html("section", { "aria-labelledby": id }, html("h2", { id }, title), ...content);
         this.node = html("article", { "aria-label": `run ${name}` },
@@ -67,7 +83,8 @@ export class RunView {
             section("people", "Who", this.#people),
             section("map", "Agents", grid("", map, spread)),
             html("div", { class: "over-rounds" },
-                scrubber(this.#cursor, (round) => [html("strong", {}, `Round ${round}`), html("span", {}, roundWords(this.#course, round).join(" · "))]),
+                scrubber(this.#cursor, (round) =>
+                    [html("strong", {}, `Round ${round}`), html("span", {}, roundWords(this.#course, round).join(" · "))]),
                 section("learning", "Learning", grid("", rows, clusters)),
                 section("lineage", "Clusters", grid("wide", lineage), this.#clusters),
                 section("cost", "What each round took", grid("three", time, traffic, loss))),
@@ -81,8 +98,8 @@ export class RunView {
             counted(run.agents.length + run.omitted.agents, "agent"), ...omitted(run.omitted)].filter(Boolean).join(" · ");
         this.#phase.replaceChildren(...phaseWords(run));
         this.#failure.textContent = run.failure ?? "";
-        renew(this.#tiles, [run.metric, run.clusters.length, run.trials.length, run.round, run.bytes_up, run.uploads_accepted, run.uploads_refused], () => tiles(run));
-        renew(this.#people, [run.phase.late, run.phase.awaited, run.agents.map((/** @type {any} */ agent) => agent.quarantined)], () => peopleSections(run));
+        this.#tiles.replaceChildren(tiles(run));
+        this.#people.replaceChildren(peopleSections(run));
         renew(this.#refused, run.refusals, () => refusals(run));
         renew(this.#clusters, [run.clusters, run.trials], () => clusterTable(run));
         const scales = scalesOf([this.#course]);
@@ -95,6 +112,7 @@ export class RunView {
 
 /** @param {{rounds: number, agents: number, events: number}} counts */
 function omitted(counts) {
-    const parts = [[counts.rounds, "round"], [counts.agents, "agent"], [counts.events, "change"]].filter(([count]) => Number(count) > 0);
-    return parts.map(([count, noun]) => `${counted(Number(count), String(noun))} not shown`);
+    /** @type {[number, string][]} */
+    const parts = [[counts.rounds, "round"], [counts.agents, "agent"], [counts.events, "change"]];
+    return parts.filter(([count]) => count > 0).map(([count, noun]) => `${counted(count, noun)} not shown`);
 }

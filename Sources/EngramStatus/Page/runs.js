@@ -21,7 +21,9 @@ function card(run, current = false) {
     const reached = run.metric?.deployed ?? run.metric?.cluster;
     return html("a", { class: "run-card", href: `#run=${encodeURIComponent(run.run)}`, "aria-current": current ? "true" : null },
         html("strong", {}, run.run, html("span", { class: `state ${run.state === "failed" ? "failed" : ""}` }, run.state)),
-        html("progress", { max: Math.max(1, run.rounds), value: run.round, "aria-label": `${run.round} of ${run.rounds} rounds` }),
+        html("progress", {
+            max: Math.max(1, run.rounds), value: run.round, "aria-label": `${run.round} of ${run.rounds} rounds`,
+        }),
         html("small", {}, [
             `${run.round} of ${run.rounds}`, run.recipe, counted(run.agents.length + run.omitted.agents, "agent"),
             reached === undefined ? "" : `${run.metric_name ?? "metric"} ${figure(reached)}`,

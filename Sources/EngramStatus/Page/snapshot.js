@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The coordinator's snapshot (docs/status.md) in the shape that the drawings read.
-/** @typedef {import("./model.js").Agent} Agent */
 /** @typedef {import("./model.js").Course} Course */
 
 /**
  * What is amiss with an agent.
  * @param {any} agent
- * @param {any} run
+ * @param {boolean} isLate
+ * @param {boolean} isOver its run
  */
-function marksOf(agent, run) {
-    const late = run.phase.late.includes(agent.id);
+function marksOf(agent, isLate, isOver) {
     return [
-        agent.quarantined && "quarantined", late && "late", agent.absent && !late && "absent",
-        !agent.connected && run.phase.name !== "over" && "not connected",
+        agent.quarantined && "quarantined", isLate && "late", agent.absent && !isLate && "absent",
+        !agent.connected && !isOver && "not connected",
     ].filter(Boolean);
 }
 
@@ -21,9 +20,11 @@ function marksOf(agent, run) {
  * @returns {Course}
  */
 export function courseOfRun(run) {
+    const late = new Set(run.phase.late), isOver = run.phase.name === "over";
     return {
         rounds: run.history, lineage: run.lineage, metricName: run.metric_name ?? "metric",
-        agents: run.agents.map((/** @type {any} */ agent) => (/** @type {Agent} */ ({ ...agent, place: agent.position, marks: marksOf(agent, run) }))),
+        agents: run.agents.map((/** @type {any} */ agent) =>
+            ({ ...agent, place: agent.position, marks: marksOf(agent, late.has(agent.id), isOver) })),
     };
 }
 
@@ -33,7 +34,7 @@ export function courseOfRun(run) {
  * @param {string | null} name
  */
 export function chosenRun(runs, name) {
-    return runs.find((run) => run.run === name) ?? runs.findLast((run) => run.state === "running") ?? runs[runs.length - 1] ?? null;
+    return runs.find((run) => run.run === name) ?? runs.findLast((run) => run.state === "running") ?? runs.at(-1) ?? null;
 }
 
 /**
@@ -43,7 +44,7 @@ export function chosenRun(runs, name) {
  */
 export function changed(snapshot, change) {
     const gone = new Set(change.gone), fresh = new Map(change.runs.map((/** @type {any} */ run) => [run.run, run]));
-    const kept = snapshot.runs.filter((/** @type {any} */ run) => !gone.has(run.run)).map((/** @type {any} */ run) => fresh.get(run.run) ?? run);
+    const kept = snapshot.runs.flatMap((/** @type {any} */ run) => (gone.has(run.run) ? [] : [fresh.get(run.run) ?? run]));
     const known = new Set(snapshot.runs.map((/** @type {any} */ run) => run.run));
     return { ...snapshot, ...change, runs: [...kept, ...change.runs.filter((/** @type {any} */ run) => !known.has(run.run))] };
 }
