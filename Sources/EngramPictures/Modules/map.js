@@ -4,6 +4,7 @@ import { at, label, svg } from "./element.js";
 import { drawAgent } from "./agents.js";
 import { short } from "./format.js";
 import { hueClass } from "./lineage.js";
+import { grouped } from "./model.js";
 import { roving } from "./roving.js";
 import { linear } from "./scale.js";
 /** @typedef {import("./model.js").Agent} Agent */
@@ -25,10 +26,7 @@ const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
  * @param {Agent[]} agents
  */
 export function clustersOf(agents) {
-    /** @type {Map<string | null, Agent[]>} */
-    const clusters = new Map();
-    for (const agent of agents) clusters.set(agent.cluster ?? null, [...(clusters.get(agent.cluster ?? null) ?? []), agent]);
-    return [...clusters].sort(([a, left], [b, right]) =>
+    return [...grouped(agents, (agent) => agent.cluster ?? null)].sort(([a, left], [b, right]) =>
         Number(a === null) - Number(b === null) || right.length - left.length || ((a ?? "") < (b ?? "") ? -1 : 1));
 }
 

@@ -87,6 +87,24 @@ export function measured(courses) {
 }
 
 /**
+ * Things by what they have in common, in the order in which it comes up.
+ * @template T, K
+ * @param {Iterable<T>} items
+ * @param {(item: T) => K} keyOf
+ * @returns {Map<K, T[]>}
+ */
+export function grouped(items, keyOf) {
+    const groups = new Map();
+    for (const item of items) {
+        const key = keyOf(item);
+        const group = groups.get(key);
+        if (group) group.push(item);
+        else groups.set(key, [item]);
+    }
+    return groups;
+}
+
+/**
  * The agents that fare worst in a row: a tenth of those with a figure, rounded up.
  * @param {Agent[]} agents
  * @param {Row} row

@@ -3,7 +3,7 @@
 import { at, label, svg } from "./element.js";
 import { figure } from "./format.js";
 import { hueClass } from "./lineage.js";
-import { worstTenth } from "./model.js";
+import { grouped, worstTenth } from "./model.js";
 import { linear, quantile, ticks } from "./scale.js";
 /** @typedef {import("./model.js").Agent} Agent */
 /** @typedef {import("./model.js").Figures} Figures */
@@ -66,12 +66,7 @@ function line({ agents, row, hue, x, y, mean, worst }) {
     const tenth = worstTenth(agents, row);
     const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => x(quantile(sorted, share)));
     const radius = known.length > 400 ? 1.6 : known.length > 120 ? 2.2 : 3;
-    /** @type {Map<number, Agent[]>} */
-    const bins = new Map();
-    for (const agent of known) {
-        const bin = Math.round(x(value(agent)) / (radius * 2));
-        bins.set(bin, [...(bins.get(bin) ?? []), agent]);
-    }
+    const bins = grouped(known, (agent) => Math.round(x(value(agent)) / (radius * 2)));
     const fullest = Math.max(...[...bins.values()].map((bin) => bin.length));
     const step = Math.min(radius * 2, (LINE - 14) / Math.max(1, fullest));
     const places = [...bins.values()].flatMap((bin) => bin.map((agent, index) => ({

@@ -2,6 +2,7 @@
 // Changes of the clusters as signs by round, one line for each kind. A sign is reached by pointer and by keyboard and says why.
 import { at, label, svg } from "./element.js";
 import { KINDS, sentence } from "./lineage.js";
+import { grouped } from "./model.js";
 import { roving } from "./roving.js";
 /** @typedef {import("./model.js").Event} Event */
 
@@ -33,12 +34,8 @@ export function drawStrip({ lineage, x, left, right, top, tell }) {
         group.append(
             svg("line", { class: "ruler", x1: left, x2: right, y1: at(y), y2: at(y) }),
             label(kind.word, left - 8, y + 4, { class: "tick", "text-anchor": "end" }));
-        /** @type {Map<number, Event[]>} */
-        const byRound = new Map();
-        for (const event of lineage) {
-            if (event.event === kind.event) byRound.set(event.round, [...(byRound.get(event.round) ?? []), event]);
-        }
-        for (const [round, events] of byRound) {
+        const own = lineage.filter((event) => event.event === kind.event);
+        for (const [round, events] of grouped(own, (event) => event.round)) {
             const node = svg("g", {
                 class: `sign ${kind.event}`, role: "img", tabindex: -1, "data-key": `${kind.event}-${round}`,
                 "aria-label": events.map(sentence).join(" "),

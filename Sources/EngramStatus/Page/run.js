@@ -69,6 +69,10 @@ export class RunView {
     #people = html("div");
     #refused = html("div");
     #clusters = html("div");
+    /** @type {HTMLElement} */
+    #agents;
+    /** @type {HTMLElement} */
+    #rounds;
 
     /** @param {string} name */
     constructor(name) {
@@ -78,22 +82,25 @@ export class RunView {
             html("div", { class: `grid ${look}` }, charts.map((chart) => chart.node));
         const section = (/** @type {string} */ id, /** @type {string} */ title, /** @type {Node[]} */ ...content) =>
             html("section", { "aria-labelledby": id }, html("h2", { id }, title), ...content);
+        this.#agents = section("map", "Agents", grid("", map, spread));
+        this.#rounds = html("div", { class: "over-rounds" },
+            scrubber(this.#cursor, (round) =>
+                [html("strong", {}, `Round ${round}`), html("span", {}, roundWords(this.#course, round).join(" · "))]),
+            section("learning", "Learning", grid("", rows, clusters)),
+            section("lineage", "Clusters", grid("wide", lineage), this.#clusters),
+            section("cost", "What each round took", grid("three", time, traffic, loss)));
         this.node = html("article", { "aria-label": `run ${name}` },
             html("div", { class: "run-head" }, html("h2", {}, name), this.#recipe), this.#phase, this.#failure, this.#tiles,
             section("people", "Who", this.#people),
-            section("map", "Agents", grid("", map, spread)),
-            html("div", { class: "over-rounds" },
-                scrubber(this.#cursor, (round) =>
-                    [html("strong", {}, `Round ${round}`), html("span", {}, roundWords(this.#course, round).join(" · "))]),
-                section("learning", "Learning", grid("", rows, clusters)),
-                section("lineage", "Clusters", grid("wide", lineage), this.#clusters),
-                section("cost", "What each round took", grid("three", time, traffic, loss))),
+            this.#agents, this.#rounds,
             section("refused", "Not taken", this.#refused));
     }
 
     /** @param {any} run */
     show(run) {
         this.#course = courseOfRun(run);
+        this.#agents.hidden = run.agents.length === 0;
+        this.#rounds.hidden = run.history.length === 0;
         this.#recipe.textContent = [run.recipe, `grouping ${run.grouping}`, `seed ${run.seed}`, run.task && `task ${run.task}`,
             counted(run.agents.length + run.omitted.agents, "agent"), ...omitted(run.omitted)].filter(Boolean).join(" · ");
         this.#phase.replaceChildren(...phaseWords(run));
