@@ -105,6 +105,20 @@ class ReportPage(Browser):
             self.assertIn(f"cluster {first:.3f}", page.locator(".scrubber output").inner_text())
             self.assertIn("Round 1", slider.get_attribute("aria-valuetext"))
 
+    def test_what_only_some_runs_have(self):
+        report = copy.deepcopy(self.report)
+        report["summary"]["pooled"] = {"cluster": {"rows": 100, "auc": 0.75, "log_loss": 0.5, "calibration_error": 0.0125}}
+        report["attack"] = {"name": "alie(z=1)", "agents": [report["agents"][0]["id"]]}
+        report["privacy"] = {"kind": "central", "epsilon": 3.25, "delta": 1e-5, "sampling": 0.5, "is_seeded": True, "agents": [], "models": [],
+                             "rounds": []}
+        with drawn(("run", report)) as address, self.page(address) as page:
+            text = page.locator("#details ~ *").all_inner_texts()
+            for words in ["0.013", "alie(z=1) by " + report["agents"][0]["id"], "ε 3.25", "noise known from the recipe"]:
+                self.assertTrue(any(words in part for part in text), words)
+            # Whoever attacks is on the map, and not among those who fare.
+            self.assertEqual(page.locator('figure[data-chart="map"] .agent.marked').count(), 1)
+            self.assertEqual(page.locator('figure[data-chart="spread"] .point').count(), (len(report["agents"]) - 1) * len(ROWS))
+
     def test_several_reports_share_their_scales(self):
         other = sample("other.json")
         with drawn(("one", self.report), ("two", other)) as address, self.page(address) as page:

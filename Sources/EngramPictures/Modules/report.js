@@ -8,7 +8,7 @@ import { lineageTable } from "./history.js";
 import { Overview } from "./overview.js";
 import { recipeDetails } from "./recipe.js";
 import { roundWords, scalesOf } from "./scales.js";
-import { reportTiles, runFacts, sideBySide, summaryTable } from "./summary.js";
+import { pooledTable, reportTiles, runFacts, sideBySide, summaryTable } from "./summary.js";
 /** @typedef {import("./model.js").Agent} Agent */
 /** @typedef {import("./model.js").Course} Course */
 /** @typedef {import("./summary.js").Named} Named */
@@ -71,7 +71,7 @@ export function showReports(root, all) {
             section("cost", "What each round took", grid("seconds", "bytes", "loss"))),
         section("agents", "Agents", grid("map", "spread")),
         section("details", "In full", ...all.flatMap((one, index) => [
-            ...(single ? [] : [html("h3", {}, one.name)]), runFacts(one.report),
+            ...(single ? [] : [html("h3", {}, one.name)]), runFacts(one.report), pooledTable(one.report) ?? [],
             recipeDetails("The recipe", one.report.recipe),
             folded(`Lineage: ${one.report.lineage.length} changes of the clusters`, () => lineageTable(one.report.lineage)),
             folded(`${one.report.agents.length} agents`, () => agentTable(courses[index].agents)),

@@ -111,6 +111,20 @@ export function sideBySide(all) {
 }
 
 /**
+ * All agents' test rows as if one person had answered them; null unless the task is whether something is remembered.
+ * @param {any} report
+ */
+export function pooledTable(report) {
+    const { pooled } = report.summary;
+    if (!pooled) return null;
+    return table({
+        caption: "all test rows together", hideCaption: false, head: ["answer", "AUC", "log-loss", "calibration error", "rows"],
+        rows: ROWS.filter((row) => pooled[row]).map((row) => [row, figure(pooled[row].auc), figure(pooled[row].log_loss),
+            figure(pooled[row].calibration_error), pooled[row].rows]),
+    });
+}
+
+/**
  * What else a report says of its run.
  * @param {any} report
  */
