@@ -15,7 +15,10 @@ package struct CoordinatorFolder {
     }
 
     /// Makes the folder, the authority, the daemon's certificate and the first operator's identity.
-    package static func create(_ path: String, name: String, hosts: [String], address: String, at now: Double) throws {
+    /// - Parameter operatorFolder: where that identity goes; nil for `operator` in the folder.
+    package static func create(
+        _ path: String, name: String, hosts: [String], address: String, operatorFolder: String? = nil, at now: Double
+    ) throws {
         let state = try StateFolder(creating: path)
         try SecretFile.makeFolder(path + "/tls")
         let files = paths(path)
@@ -30,6 +33,9 @@ package struct CoordinatorFolder {
         try SecretFile.write(try authority.certificate.pem(), to: files.authority)
         try SecretFile.write(try daemonKey.pem(), to: files.daemonKey)
         try SecretFile.write(try daemon.pem(), to: files.daemon)
+        try IdentityFolder(operatorFolder ?? path + "/operator").write(
+            certificatePEM: try operatorCertificate.pem(), keyPEM: try operatorKey.pem(),
+            authorityPEM: try authority.certificate.pem(), coordinator: address)
         // The database comes last: with it the folder counts as initialised.
         let store = try SQLiteStateStore(in: state, maximumBytes: nil)
         for (certificate, role) in [(daemon, IdentityRole.daemon), (operatorCertificate, .operator)] {
@@ -39,9 +45,6 @@ package struct CoordinatorFolder {
                     name: identity.name, role: role, serial: identity.serial, fingerprint: identity.fingerprint, issued: now,
                     expires: identity.notAfter), superseding: true)
         }
-        try IdentityFolder(path + "/operator").write(
-            certificatePEM: try operatorCertificate.pem(), keyPEM: try operatorKey.pem(),
-            authorityPEM: try authority.certificate.pem(), coordinator: address)
         try store.close()
     }
 

@@ -11,11 +11,16 @@ import ServiceLifecycle
 import UnixSignals
 
 struct Run: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Takes part in the coordinator's runs until stopped.")
+    static let configuration = CommandConfiguration(
+        abstract: "Takes part in the coordinator's runs until stopped.",
+        discussion: """
+            Enrolled before:   engram-agent run --state DIR --shard FILE
+            Enrolled now:      engram-agent run --state DIR --shard FILE --token-file FILE --name NAME --coordinator HOST:PORT
+            Started many times alike, each taking a place of its own:
+                               engram-agent run --sites DIR --coordinator HOST:PORT
+            """)
 
-    @Option(help: "The folder given to enroll.") var state: String
-    @Option(help: "This agent's shard, a safetensors file.") var shard: String
-    @Option(help: "The coordinator's HOST:PORT, if it has moved since enrolment.") var coordinator: String?
+    @OptionGroup var place: PlaceOptions
     @Option(
         help: ArgumentHelp("Do harm, for experiments: see engram local --attack.", visibility: .hidden)) var attack: String?
     @Option(
@@ -28,21 +33,12 @@ struct Run: AsyncParsableCommand {
         Process.ignoreBrokenPipes()
         var log = Logger(label: "engram-agent", factory: { StreamLogHandler.standardError(label: $0) })
         log.logLevel = logLevel
-        let folder = try AgentFolder(state)
-        guard folder.identity.exists, let name = try folder.identity.name(), let id = AgentID(name) else {
-            throw AgentError.notEnrolled(path: state)
-        }
-        let read = try ShardFile.read(shard)
-        let limits = WireLimits()
-        let service = AgentService(
-            transport: try folder.identity.transport(to: coordinator, reactor: try Reactor(), limits: limits),
-            trainer: LocalTrainer(
-                id: id, shard: read, memories: folder.memories, deployment: folder.deployment, secret: try folder.secret(),
-                attacker: try attacker(id, read)),
-            profile: AgentProfile(read), software: Software.name, limits: limits, log: log)
+        let place = try place.taken()
+        let read = try ShardFile.read(place.shard)
+        let runner = AgentRunner(place: place, shard: read, attacker: try attacker(place.id, read), log: log)
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: AgentRunner(service: service))], cancellationSignals: [.sigterm, .sigint], logger: log))
+                services: [.init(service: runner)], cancellationSignals: [.sigterm, .sigint], logger: log))
         try await group.run()
     }
 
@@ -60,11 +56,28 @@ struct Run: AsyncParsableCommand {
     }
 }
 
-/// The agent as a service of the process: a signal cancels it.
+/// The agent as a service of the process: a signal cancels it, while it waits to be let in too.
 private struct AgentRunner: Service {
-    let service: AgentService
+    let place: AgentPlace
+    let shard: Shard
+    let attacker: Attacker?
+    let log: Logger
 
-    func run() async throws { try await service.run() }
+    func run() async throws {
+        let (folder, limits, reactor) = (place.folder, WireLimits(), try Reactor())
+        do {
+            try await place.enrol(software: Software.name, reactor: reactor, limits: limits, log: log)
+        } catch  where _Concurrency.Task.isCancelled {
+            return
+        }
+        let service = AgentService(
+            transport: try folder.identity.transport(to: place.coordinator, reactor: reactor, limits: limits),
+            trainer: LocalTrainer(
+                id: place.id, shard: shard, memories: folder.memories, deployment: folder.deployment, secret: try folder.secret(),
+                attacker: attacker),
+            profile: AgentProfile(shard), software: Software.name, limits: limits, log: log)
+        try await service.run()
+    }
 }
 
 /// Log levels on the command line.
