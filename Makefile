@@ -17,6 +17,7 @@ help:
 	@echo 'make browser what pages show, in a real browser (needs chromium and playwright)'
 	@echo 'make check   what a change must pass besides: format, thread and address sanitizers, shell scripts'
 	@echo 'make install release build, then programs, manual pages and completions below PREFIX (/usr/local)'
+	@echo 'make deployment-trials   on a Docker engine: a federation of containers, killed, paused and partitioned in the middle of runs'
 	@echo 'make format  lay the Swift sources out'
 	@echo 'make clean   remove everything that was built'
 
@@ -61,7 +62,7 @@ browser:
 	cd Tests/Browser && $(PYTHON) -m unittest -v
 
 # Warnings are errors in the manifest already.
-check: lint shellcheck thread-sanitizer address-sanitizer
+check: lint shellcheck deployment thread-sanitizer address-sanitizer
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel --configuration .swift-format $(SOURCES)
@@ -76,7 +77,16 @@ address-sanitizer:
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --disable-xctest --sanitize=address --scratch-path .build-asan --filter '$(SANITIZED)'
 
 shellcheck:
-	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh .ci/run; else echo 'shellcheck is not installed: skipped'; fi
+	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh deploy/*.sh deploy/*/*.sh .ci/run; else echo 'shellcheck is not installed: skipped'; fi
+
+.PHONY: deployment deployment-trials
+# Manifests, units, the Dockerfile: what can be checked without deploying.
+deployment:
+	@deploy/check.sh
+
+# On a Docker engine: builds the images, brings a federation up, kills, pauses and partitions its containers.
+deployment-trials:
+	@deploy/check-compose.sh
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel --configuration .swift-format $(SOURCES)
