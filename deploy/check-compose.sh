@@ -20,7 +20,11 @@ network=${COMPOSE_PROJECT_NAME}_federation
 # ---- The federation
 
 engram() { docker compose exec -T coordinator engram "$@"; }
-container() { docker compose ps --all --quiet --index "${2:-1}" "$1"; }
+container() {
+    docker ps --all --quiet --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" \
+        --filter "label=com.docker.compose.service=$1" --filter "label=com.docker.compose.container-number=${2:-1}" \
+        --filter label=com.docker.compose.oneoff=False
+}
 say() { printf '%s  %s\n' "$(date +%H:%M:%S)" "$*"; }
 fail() { say "FAILED: $*"; exit 1; }
 
@@ -84,7 +88,16 @@ disturbed() {
 
 # ---- Harm
 
-kill_and_start() { docker kill "$1" >/dev/null && sleep 1 && docker start "$1" >/dev/null && until_true 60 "an answer" engram status >/dev/null; }
+# Killed from outside where that can be done, so that the engine starts it again; after a `docker kill` it would not.
+kill_and_start() {
+    local pid
+    pid=$(docker inspect --format '{{.State.Pid}}' "$1")
+    if ! kill -KILL "$pid" 2>/dev/null; then docker kill "$1" >/dev/null && docker start "$1" >/dev/null; fi
+    until_true 60 "another process" is_another "$1" "$pid"
+    until_true 60 "an answer" answers
+}
+is_another() { case $(docker inspect --format '{{.State.Running}} {{.State.Pid}}' "$1") in "true $2" | false*) false ;; *) true ;; esac }
+answers() { engram status >/dev/null 2>&1; }
 pause_for_a_while() { docker pause "$1" >/dev/null && sleep "$pause" && docker unpause "$1" >/dev/null; }
 cut_off() { docker network disconnect "$network" "$1" && sleep "$pause" && docker network connect "$network" "$1"; }
 # filter CHAIN CONTAINER: everything in one direction is dropped for a while, in the container's own network namespace.
@@ -107,7 +120,7 @@ can_filter() {
 # The one command of a person: everything comes up, a run ends, its table is printed.
 trial_undisturbed() {
     docker compose up --no-build run >"$work/up.log" 2>&1 || { tail -n 20 "$work/up.log"; fail "docker compose up"; }
-    sed -n 's/^run-1  *| //p' "$work/up.log" | tail -n 8
+    sed -n 's/.*run-1  *| //p' "$work/up.log" | tail -n 7
     grep -q 'clusters: 2, adjusted Rand index 1.000' "$work/up.log" || fail "other groups were found than the planted ones"
     gather
     local run
@@ -166,7 +179,7 @@ trial_down_and_up() {
 trial_scaled() {
     docker compose down --volumes >/dev/null 2>&1
     ENGRAM_SITES=8 docker compose up --no-build --scale agent=8 run >"$work/up.log" 2>&1 || { tail -n 20 "$work/up.log"; fail "up"; }
-    sed -n 's/^run-1  *| //p' "$work/up.log" | tail -n 8
+    sed -n 's/.*run-1  *| //p' "$work/up.log" | tail -n 7
     grep -q 'accuracy on test rows, 8 agents' "$work/up.log" || fail "not eight agents"
     ENGRAM_AGENTS=8 ENGRAM_SITES=8
     expected=$(simulated)
@@ -179,7 +192,7 @@ trial_scaled() {
 work=$(mktemp -d)
 finish() {
     local status=$?
-    if [ $status -ne 0 ]; then docker compose logs --tail 15 coordinator agent 2>/dev/null || true; fi
+    if [ $status -ne 0 ]; then docker compose logs --tail 5 coordinator agent 2>/dev/null || true; fi
     docker compose down --volumes --timeout 5 >/dev/null 2>&1 || true
     rm -rf "$work"
     exit $status
