@@ -39,16 +39,36 @@ package struct CoordinatorFolder {
         // The database comes last: with it the folder counts as initialised.
         let store = try SQLiteStateStore(in: state, maximumBytes: nil)
         for (certificate, role) in [(daemon, IdentityRole.daemon), (operatorCertificate, .operator)] {
-            guard let identity = certificate.identity else { continue }
-            try store.issueIdentity(
-                Identity(
-                    name: identity.name, role: role, serial: identity.serial, fingerprint: identity.fingerprint, issued: now,
-                    expires: identity.notAfter), superseding: true)
+            try record(certificate, role, in: store, at: now)
         }
         try store.close()
     }
 
     package init(opening path: String) throws { state = try StateFolder(opening: path) }
+
+    /// Makes an operator's identity without asking the daemon, which must not run: for when no operator is left who could make a token.
+    /// A valid certificate of that name is superseded, if it is an operator's.
+    package func makeOperator(_ name: String, into folder: String, address: String, at now: Double) throws {
+        let (authority, key) = (try authority(), try PrivateKey.generate())
+        let certificate = try authority.sign(
+            SigningRequest(for: key), role: .operator, name: name, now: now, validFor: Registrar.certificateSeconds)
+        let store = try SQLiteStateStore(in: state, maximumBytes: nil)
+        try Self.record(certificate, .operator, in: store, at: now)
+        try store.close()
+        try IdentityFolder(folder).write(
+            certificatePEM: try certificate.pem(), keyPEM: try key.pem(), authorityPEM: try authority.certificate.pem(),
+            coordinator: address)
+    }
+
+    private static func record(
+        _ certificate: Certificate, _ role: IdentityRole, in store: SQLiteStateStore, at now: Double
+    ) throws {
+        guard let identity = certificate.identity else { return }
+        try store.issueIdentity(
+            Identity(
+                name: identity.name, role: role, serial: identity.serial, fingerprint: identity.fingerprint, issued: now,
+                expires: identity.notAfter), superseding: true)
+    }
 
     package func authority() throws -> CertificateAuthority {
         let files = Self.paths(state.path)

@@ -12,5 +12,5 @@ struct EngramdCommand: AsyncParsableCommand {
               engramd run --state DIR --listen 0.0.0.0:7443
             'init' leaves the first operator's identity in DIR/operator: use it with engram --identity DIR/operator.
             """,
-        version: CoordinatorSoftware.version, subcommands: [Init.self, Run.self])
+        version: CoordinatorSoftware.version, subcommands: [Init.self, Run.self, Operator.self])
 }

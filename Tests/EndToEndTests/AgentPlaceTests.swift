@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramAgent
-import EngramCoordinator
 import EngramTransport
 import EngramWire
 import Foundation
@@ -89,17 +88,5 @@ import Testing
         #expect(try place(nil).id.rawValue == "eva")
         #expect(throws: PlaceError.otherName(path: state, held: "eva", wanted: "otto")) { try place("otto") }
         await daemon.kill()
-    }
-
-    @Test func theFirstOperatorMayLiveElsewhere() throws {
-        let path = FileManager.default.temporaryDirectory.path + "/engram-init-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try CoordinatorFolder.create(
-            path + "/state", name: "test", hosts: ["localhost"], address: "coordinator:7443", operatorFolder: path + "/operator",
-            at: 0)
-        let identity = IdentityFolder(path + "/operator")
-        #expect(try identity.name() == "operator")
-        #expect(try identity.coordinator() == "coordinator:7443")
-        #expect(!FileManager.default.fileExists(atPath: path + "/state/operator"))
     }
 }
