@@ -66,6 +66,7 @@ COPY --from=build /programs/engram-agent /usr/local/bin/
 USER 10001:10001
 # One outbound connection, no port: what an agent is doing is seen at the coordinator (engram agent ls). It ends when it cannot go on.
 HEALTHCHECK NONE
+STOPSIGNAL SIGTERM
 ENTRYPOINT ["engram-agent"]
 CMD ["--help"]
 
