@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramWire
+package import EngramWire
 package import Foundation
 
 /// A coordinator at one moment, for people and their tools to look at: what the status page draws (docs/status.md).
