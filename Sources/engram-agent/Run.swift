@@ -3,10 +3,10 @@ import ArgumentParser
 import EngramAgent
 import EngramFederation
 import EngramLearning
+import EngramLogging
 import EngramSockets
 import EngramTransport
 import EngramWire
-import Logging
 import ServiceLifecycle
 import UnixSignals
 
@@ -21,13 +21,11 @@ struct Run: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("ID=FILE: another attacker and its shard; may be repeated.", visibility: .hidden)) var accomplice:
         [String] = []
-    @Option(help: "trace, debug, info, notice, warning, error or critical.", transform: LogLevel.parse) var logLevel = Logger
-        .Level.info
+    @OptionGroup var logging: LogOptions
 
     func run() async throws {
         Process.ignoreBrokenPipes()
-        var log = Logger(label: "engram-agent", factory: { StreamLogHandler.standardError(label: $0) })
-        log.logLevel = logLevel
+        let log = logging.logger("engram-agent")
         let folder = try AgentFolder(state)
         guard folder.identity.exists, let name = try folder.identity.name(), let id = AgentID(name) else {
             throw AgentError.notEnrolled(path: state)
@@ -65,14 +63,4 @@ private struct AgentRunner: Service {
     let service: AgentService
 
     func run() async throws { try await service.run() }
-}
-
-/// Log levels on the command line.
-private enum LogLevel {
-    static func parse(_ text: String) throws -> Logger.Level {
-        guard let level = Logger.Level(rawValue: text) else {
-            throw ValidationError("--log-level \(text): use \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        return level
-    }
 }
