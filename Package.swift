@@ -21,6 +21,9 @@ let logging = product("Logging", "swift-log")
 let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
 let yams = product("Yams", "Yams")
 let grdb = product("GRDB", "GRDB.swift")
+let hummingbird = product("Hummingbird", "hummingbird")
+let hummingbirdCore = product("HummingbirdCore", "hummingbird")
+let nio = product("NIOCore", "swift-nio")
 
 let package = Package(
     name: "engram",
@@ -36,6 +39,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
     ],
     targets: [
         // System libraries and C
@@ -58,15 +63,23 @@ let package = Package(
         .target(
             name: "EngramTransport", dependencies: ["EngramSockets", "EngramTLS", "EngramWire", "EngramBytes", "EngramLocks"]),
         .target(name: "EngramStore", dependencies: ["EngramWire", "EngramBytes", "EngramLocks", grdb]),
-
         // What pages are made of: style sheet and modules, embedded in the executables (docs/decisions/015-pictures.md)
         .target(name: "EngramPictures", resources: [.embedInCode("Modules")]),
+        .target(name: "EngramLogging", dependencies: [logging, argumentParser]),
+        .target(
+            name: "EngramStatus",
+            dependencies: [
+                "EngramFederation", "EngramPictures", "EngramWire", "EngramBytes", "EngramSockets", "EngramLocks", logging,
+                lifecycle,
+                hummingbird,
+                hummingbirdCore, nio,
+            ], resources: [.embedInCode("Page")]),
 
         // Composition
         .target(
             name: "EngramCoordinator",
             dependencies: [
-                "EngramLocks",
+                "EngramLocks", "EngramStatus",
                 "EngramFederation", "EngramWire", "EngramTransport", "EngramStore", "EngramTLS", "EngramSockets", "EngramTensors",
                 "EngramLearning", "EngramBytes", logging, lifecycle,
             ]),
@@ -91,15 +104,14 @@ let package = Package(
         .executableTarget(
             name: "engramd",
             dependencies: [
-                "EngramCoordinator", "EngramTransport", "EngramStore", "EngramSockets", "EngramTLS", "EngramWire", argumentParser,
-                logging,
-                lifecycle,
+                "EngramCoordinator", "EngramTransport", "EngramStore", "EngramSockets", "EngramTLS", "EngramWire", "EngramStatus",
+                "EngramLogging", argumentParser, logging, lifecycle,
             ]),
         .executableTarget(
             name: "engram-agent",
             dependencies: [
-                "EngramAgent", "EngramFederation", "EngramTransport", "EngramSockets", "EngramWire", argumentParser, logging,
-                lifecycle,
+                "EngramAgent", "EngramFederation", "EngramTransport", "EngramSockets", "EngramWire", "EngramLogging",
+                argumentParser, logging, lifecycle,
             ]),
         .executableTarget(name: "engram", dependencies: ["EngramOperator", argumentParser]),
 
@@ -119,6 +131,14 @@ let package = Package(
             dependencies: ["EngramTransport", "EngramSockets", "EngramTLS", "EngramWire", "EngramBytes", "EngramLocks"]),
         .testTarget(name: "EngramStoreTests", dependencies: ["EngramStore", "EngramWire", "EngramBytes", grdb]),
         .testTarget(name: "EngramPicturesTests", dependencies: ["EngramPictures"]),
+        .testTarget(name: "EngramLoggingTests", dependencies: ["EngramLogging", logging]),
+        .testTarget(
+            name: "EngramStatusTests",
+            dependencies: [
+                "EngramStatus", "EngramFederation", "EngramWire", "EngramSockets", "EngramLearning", "EngramTensors",
+                "EngramBytes",
+                "EngramLocks", logging, lifecycle,
+            ], exclude: ["Samples"]),
         .testTarget(
             name: "EngramOperatorTests",
             dependencies: [
@@ -131,8 +151,8 @@ let package = Package(
             dependencies: [
                 "EngramCoordinator", "EngramAgent", "EngramOperator", "EngramFederation", "EngramTransport", "EngramStore",
                 "EngramTLS",
-                "EngramSockets", "EngramWire", "EngramLearning", "EngramTensors", "EngramBytes", "engramd", "engram-agent",
-                "engram",
+                "EngramSockets", "EngramWire", "EngramLearning", "EngramTensors", "EngramBytes", "EngramStatus", "EngramLocks",
+                "engramd", "engram-agent", "engram", logging, lifecycle,
             ]),
     ]
 )

@@ -20,6 +20,7 @@ extension Coordinator {
         guard driver.resumeAt == nil else { return }
         do {
             for effect in driver.machine.handle(event, at: Self.now) { try perform(effect, driver) }
+            changes.ring()
         } catch {
             suspend(driver, error)
         }
@@ -32,6 +33,7 @@ extension Coordinator {
         }
         log.error(
             "run suspended", metadata: ["run.id": "\(driver.id)", "error": "\(error)", "again.seconds": "\(Self.resumePause)"])
+        changes.ring()
         driver.resumeAt = Self.now + Self.resumePause
         driver.trouble = "\(error)"
         // Nobody waits for a verdict that this machine will not give any more.
@@ -52,7 +54,8 @@ extension Coordinator {
         } else {
             machine = RoundMachine(run: record.id, recipe: recipe, entropy: .random(in: .min ... .max))
         }
-        let driver = RunDriver(id: record.id, recipe: recipe, text: record.recipe, created: record.created, machine: machine)
+        let driver = RunDriver(
+            id: record.id, recipe: recipe, text: record.recipe, created: record.created, machine: machine, limits: shown)
         driver.summaries = try store.roundSummaries(of: record.id).map {
             try JSONDecoder().decode(EngramFederation.RoundSummary.self, from: Data($0.summary.utf8))
         }
@@ -71,6 +74,7 @@ extension Coordinator {
                 do {
                     let evidence = try check(spool.read(record), of: record.key.agent, driver)
                     let asked = driver.machine.assignment(for: record.key.agent)?.round ?? round
+                    driver.notes.recall(evidence)
                     apply(.uploaded(evidence, round: asked), to: driver)
                 } catch {
                     log.warning("spooled upload dropped", metadata: ["agent.id": "\(record.key.agent)", "error": "\(error)"])
@@ -85,6 +89,7 @@ extension Coordinator {
         for agent in agents.keys.sorted() {
             if let profile = agents[agent]?.profile { apply(.connected(agent, profile), to: driver) }
         }
+        changes.ring()
         log.notice("run taken up", metadata: ["run.id": "\(driver.id)", "round.number": "\(driver.state.round)"])
     }
 
@@ -105,6 +110,7 @@ extension Coordinator {
         case .fold(let job): try order(job, driver)
         case .wake(let at): driver.wakeAt = at
         case .ineligible(let agent, let why):
+            driver.notes.turnAway(refusal(of: agent, in: driver, why))
             log.warning(
                 "agent cannot take part", metadata: ["agent.id": "\(agent)", "run.id": "\(driver.id)", "reason": "\(why)"])
         case .note(let text): log.info("run", metadata: ["run.id": "\(driver.id)", "note": "\(text)"])
@@ -146,7 +152,7 @@ extension Coordinator {
         let state = commit.state.phase.stored
         guard var summary = commit.summary else {
             try store.saveSnapshot(snapshot, of: driver.id, after: commit.state.round, at: Self.now)
-            try store.setRunState(driver.id, state, failure: commit.state.phase.failure, at: Self.now)
+            try store.setRunState(driver.id, state, failure: commit.state.phase.reason, at: Self.now)
             driver.roundStart = .now
             driver.counted = traffic
             publish(nil, commit.lineage, driver)

@@ -43,6 +43,7 @@ extension Coordinator {
         agents[agent]?.refuse(
             .replaced, "another connection uses the certificate of \(agent); only one agent may hold an identity")
         agents[agent] = session
+        changes.ring()
         log.info(
             "agent connected",
             metadata: ["agent.id": "\(agent)", "connection.remote": "\(session.driver.remote)", "software": "\(hello.software)"])
@@ -56,6 +57,7 @@ extension Coordinator {
         do {
             let certificates = try registrar.enrol(enrolment, renewing: session.peer, at: Self.now)
             log.notice("enrolled", metadata: ["name": "\(enrolment.name)", "connection.remote": "\(session.driver.remote)"])
+            record(enrolment, session)
             session.driver.submit(.enrolled(certificates))
             // Who lost a certificate may have lost it to somebody: what the token replaced is out at once.
             guard !enrolment.secret.isEmpty else { return }
@@ -148,6 +150,7 @@ extension Coordinator {
                 // Just verified while it was written down: not read for its digest a second time.
                 let evidence = try check(spool.read(0..<record.size, of: record), of: agent, driver)
                 _ = try store.recordUpload(record)
+                driver.notes.accept(evidence)
                 driver.pending[agent] = (session, offer)
                 apply(.uploaded(evidence, round: Int(offer.round)), to: driver)
             } catch {
@@ -156,6 +159,8 @@ extension Coordinator {
             }
         } catch let error as StoreError {
             if case .uploadDamaged = error {
+                driver.notes.refuse(refusal(of: agent, in: driver, "\(error)"))
+                changes.ring()
                 log.warning("upload damaged", metadata: ["agent.id": "\(agent)", "run.id": "\(offer.run)", "error": "\(error)"])
                 return session.driver.submit(.receipt(.refusal(of: offer, code: .digestMismatch, text: "\(error)")))
             }
@@ -163,6 +168,8 @@ extension Coordinator {
             session.driver.submit(.receipt(.refusal(of: offer, code: .busy, text: "\(error)")))
             suspend(driver, error)
         } catch {
+            driver.notes.refuse(refusal(of: agent, in: driver, "\(error)"))
+            changes.ring()
             log.warning("update refused", metadata: ["agent.id": "\(agent)", "run.id": "\(offer.run)", "error": "\(error)"])
             session.driver.submit(.receipt(.refusal(of: offer, code: .updateRefused, text: "\(error)")))
         }

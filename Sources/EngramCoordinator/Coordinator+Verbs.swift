@@ -26,28 +26,33 @@ extension Coordinator {
                     status: 404, text: "there is no verb '\(request.verb)'" + (near.isEmpty ? "" : "; nearest: \(near)"))
             }
             if verb == .watchRun { return try watch(try decode(request), session, stream) }
-            let body = try reply(verb, request)
-            if verb.mutates {
-                try store.appendAudit(
-                    AuditRecord(
-                        at: Self.now, who: session.peer?.name ?? "", verb: verb.rawValue, detail: auditable(verb, request)))
+            guard verb.mutates else { return respond(200, try reply(verb, request), session, stream) }
+            let body: [UInt8]
+            do {
+                body = try reply(verb, request)
+            } catch {
+                try record(verb, request, session, answer: nil, failure: refusal(for: error, of: request).text)
+                throw error
             }
+            changes.ring()
+            try record(verb, request, session, answer: body, failure: nil)
             respond(200, body, session, stream)
-        } catch let refused as Refused {
-            fail(refused.status, refused.text, session, stream)
-        } catch let error as RecipeError {
-            fail(400, error.description, session, stream)
-        } catch is DecodingError {
-            fail(400, "the body of '\(request.verb)' is not what that verb takes", session, stream)
-        } catch let error as StoreError {
-            fail(error.status, "\(error)", session, stream)
         } catch {
-            fail(500, "\(error)", session, stream)
+            let refused = refusal(for: error, of: request)
+            fail(refused.status, refused.text, session, stream)
         }
     }
 
-    /// Recipes are long and public; tokens are not in requests: the request itself can be kept.
-    private func auditable(_ verb: Verb, _ request: Message.Request) -> String { String(decoding: request.body, as: UTF8.self) }
+    /// As in HTTP: whose fault it is, and what to do.
+    private func refusal(for error: any Error, of request: Message.Request) -> Refused {
+        switch error {
+        case let refused as Refused: refused
+        case let error as RecipeError: Refused(status: 400, text: error.description)
+        case is DecodingError: Refused(status: 400, text: "the body of '\(request.verb)' is not what that verb takes")
+        case let error as StoreError: Refused(status: error.status, text: "\(error)")
+        default: Refused(status: 500, text: "\(error)")
+        }
+    }
 
     private func reply(_ verb: Verb, _ request: Message.Request) throws -> [UInt8] {
         switch verb {
@@ -60,7 +65,7 @@ extension Coordinator {
         case .listRuns: try encode(order.compactMap { runs[$0]?.line })
         case .showRun: try encode(detail(of: try driver(decode(request, as: Admin.RunName.self).run)))
         case .cancelRun: try encode(cancel(try driver(decode(request, as: Admin.RunName.self).run)))
-        case .report: [UInt8](try report(of: try driver(decode(request, as: Admin.RunName.self).run)).json())
+        case .report: [UInt8](try view(driver(decode(request, as: Admin.RunName.self).run)).report.json())
         case .listAgents: try encode(agentLines())
         case .revokeAgent: try encode(revoke(decode(request)))
         case .createTokens: try encode(makeTokens(decode(request)))
@@ -89,7 +94,7 @@ extension Coordinator {
         try store.createRun(id, name: recipe.name, recipe: text, seed: UInt64(recipe.seed), at: Self.now)
         let driver = RunDriver(
             id: id, recipe: recipe, text: text, created: Self.now,
-            machine: RoundMachine(run: id, recipe: recipe, entropy: .random(in: .min ... .max)))
+            machine: RoundMachine(run: id, recipe: recipe, entropy: .random(in: .min ... .max)), limits: shown)
         runs[id] = driver
         order.append(id)
         log.notice("run started", metadata: ["run.id": "\(id)", "recipe": "\(recipe.name)"])
@@ -122,14 +127,6 @@ extension Coordinator {
         guard !driver.state.isOver else { throw Refused(status: 409, text: "run \(driver.id) is over already") }
         apply(.cancel("cancelled by an operator"), to: driver)
         return driver.line
-    }
-
-    private func report(of driver: RunDriver) -> Report {
-        var cost = Report.Cost()
-        cost.wallSeconds = driver.summaries.reduce(0) { $0 + $1.seconds }
-        cost.coordinatorPeakRssBytes = PeakMemory.bytes
-        return Report(
-            state: driver.state, recipe: driver.recipe, summaries: driver.summaries, engine: .coordinator, cost: cost)
     }
 
     private func watch(_ name: Admin.RunName, _ session: CoordinatorSession, _ stream: UInt32) throws {
@@ -166,6 +163,7 @@ extension Coordinator {
     private func revoke(_ revocation: Admin.Revocation) throws -> Admin.Revoked {
         // The store's error says how to find the right name. (A typed catch pattern with a payload here crashes the 6.3.1 compiler.)
         let revoked = try store.revoke(revocation.name, reason: revocation.reason)
+        enrolledAgents = nil
         let serials = Set(revoked.map(\.serial))
         let open = sessions.values.filter { $0.peer.map { serials.contains($0.serial) } ?? false }
         for session in open { session.refuse(.revoked, "this certificate was revoked: \(revocation.reason)") }

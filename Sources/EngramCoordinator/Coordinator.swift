@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
-import EngramFederation
+package import EngramFederation
+import EngramLocks
 import EngramSockets
 package import EngramStore
 package import EngramTLS
@@ -18,6 +19,7 @@ package actor Coordinator {
     let blobs: BlobStore
     let spool: UploadSpool
     let registrar: Registrar
+    let audit: AuditLog
     let limits: WireLimits
     let log: Logger
     let started: Double
@@ -26,6 +28,13 @@ package actor Coordinator {
     var order: [RunID] = []
     var sessions: [Int: CoordinatorSession] = [:]
     var agents: [AgentID: CoordinatorSession] = [:]
+    /// How much of it all those who look on are shown.
+    let shown: SnapshotLimits
+    package nonisolated let changes = ChangeBell()
+    /// Read without waiting for the coordinator.
+    nonisolated let life = Mutex(Life.starting)
+    /// Agents with a valid certificate; nil after a change, until somebody asks.
+    var enrolledAgents: Int?
     private var lastSession = 0
     /// Bytes of sessions that have ended.
     private var ended = (in: 0, out: 0)
@@ -37,13 +46,15 @@ package actor Coordinator {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
     package init(
-        store: any StateStore, blobs: BlobStore, spool: UploadSpool, authority: CertificateAuthority, limits: WireLimits,
-        log: Logger
+        store: any StateStore, blobs: BlobStore, spool: UploadSpool, authority: CertificateAuthority, audit: AuditLog,
+        limits: WireLimits, shown: SnapshotLimits, log: Logger
     ) {
         self.store = store
         self.blobs = blobs
         self.spool = spool
+        self.audit = audit
         self.limits = limits
+        self.shown = shown
         self.log = log
         registrar = Registrar(store: store, authority: authority)
         started = Self.now
@@ -54,6 +65,8 @@ package actor Coordinator {
     static var now: Double { Date().timeIntervalSince1970 }
 
     // MARK: Life
+
+    enum Life: Sendable { case starting, serving, stopping }
 
     /// Takes up every run that is not over, from its stored state.
     package func start() throws {
@@ -94,6 +107,8 @@ package actor Coordinator {
 
     /// Ends every session with a word; agents come back by themselves when the coordinator does.
     package func stop() {
+        life.withLock { $0 = .stopping }
+        changes.ring()
         for session in sessions.values { session.refuse(.stopping, "the coordinator stops; come back later") }
         folds.finish()
     }
@@ -141,6 +156,7 @@ package actor Coordinator {
         }
         guard let agent = session.agent, agents[agent] === session else { return }
         agents[agent] = nil
+        changes.ring()
         log.debug("agent left", metadata: ["agent.id": "\(agent)", "reason": "\(end)"])
         for id in order { if let driver = runs[id] { apply(.disconnected(agent), to: driver) } }
     }

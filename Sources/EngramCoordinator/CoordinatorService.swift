@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EngramLocks
 import EngramSockets
 package import EngramTransport
 package import Logging
@@ -23,6 +24,7 @@ package struct CoordinatorService: Service {
     package func run() async throws {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup(of: Void.self) { group in
+                coordinator.life.withLock { $0 = .serving }
                 group.addTask { await coordinator.runFolds() }
                 group.addTask {
                     while !Task.isCancelled {

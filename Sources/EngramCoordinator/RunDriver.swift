@@ -26,17 +26,20 @@ final class RunDriver {
     var parts: [Digest: [Int: Digest]] = [:]
     var summaries: [EngramFederation.RoundSummary] = []
     var roundStart: ContinuousClock.Instant = .now
+    /// For those who look on.
+    var notes: RunNotes
     /// Socket bytes of all agents at the last commit.
     var counted = (in: 0, out: 0)
     var watchers: [(session: CoordinatorSession, stream: UInt32)] = []
 
-    init(id: RunID, recipe: Recipe, text: String, created: Double, machine: RoundMachine) {
+    init(id: RunID, recipe: Recipe, text: String, created: Double, machine: RoundMachine, limits: SnapshotLimits) {
         self.id = id
         self.recipe = recipe
         self.created = created
         recipeBytes = Array(text.utf8)
         recipeBlob = Digest(of: recipeBytes)
         self.machine = machine
+        notes = RunNotes(limits: limits)
     }
 
     var state: EngramFederation.RunState { machine.state }
@@ -48,16 +51,12 @@ final class RunDriver {
     }
 
     var line: Admin.RunLine {
-        let failure: String? =
-            switch state.phase {
-            case .failed(let why), .cancelled(let why): why
-            default: resumeAt == nil ? nil : trouble.map { "suspended, will be taken up again: \($0)" }
-            }
+        let suspension = resumeAt == nil ? nil : trouble.map { "suspended, will be taken up again: \($0)" }
         return Admin.RunLine(
             run: id, name: recipe.name, state: state.phase.stored.rawValue, round: min(state.round, recipe.rounds),
             rounds: recipe.rounds,
             agents: state.members.count, clusters: state.book.clusters.count { !$0.members.isEmpty }, created: created,
-            failure: failure)
+            failure: state.phase.reason ?? suspension)
     }
 }
 
@@ -70,13 +69,6 @@ extension EngramFederation.RunState.Phase {
         case .finished: .finished
         case .cancelled: .cancelled
         case .failed: .failed
-        }
-    }
-
-    var failure: String? {
-        switch self {
-        case .failed(let why), .cancelled(let why): why
-        default: nil
         }
     }
 }

@@ -93,20 +93,3 @@ package struct AgentReport: Equatable, Sendable {
         self.report = report
     }
 }
-
-/// Something that an operator or the coordinator did.
-package struct AuditRecord: Equatable, Sendable {
-    /// Seconds since 1970.
-    package var at: Double
-    package var who: String
-    package var verb: String
-    /// JSON
-    package var detail: String
-
-    package init(at: Double, who: String, verb: String, detail: String) {
-        self.at = at
-        self.who = who
-        self.verb = verb
-        self.detail = detail
-    }
-}

@@ -55,6 +55,16 @@ package final class StateFolder: Sendable {
         self.lock = lock
     }
 
+    /// Writes a small file and removes it: whether the folder takes anything at this moment.
+    package func checkWritable() throws(StoreError) {
+        let path = path + "/.probe"
+        try Folders.removeFile(path)
+        let file = try OpenFile(path, .new)
+        if let failure = file.write([0], at: 0).failure { throw failure }
+        try file.synchronise()
+        try Folders.removeFile(path)
+    }
+
     package var databasePath: String { Self.database(in: path) }
     package var blobsPath: String { path + "/blobs" }
     package var spoolPath: String { path + "/spool" }

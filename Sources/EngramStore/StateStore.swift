@@ -87,14 +87,11 @@ package protocol StateStore: Sendable {
     /// Forgets an upload whose file turned out to be damaged, so that the agent may send it again. *Relaxed.*
     func forgetUpload(_ key: UploadKey) throws(StoreError)
 
-    // MARK: Reports and audit
+    // MARK: Reports
 
     /// Replaces the agent's last report. *Relaxed.*
     /// - Throws: `.runUnknown`
     func saveReport(_ report: AgentReport, of run: RunID) throws(StoreError)
     /// In the order of the agents' ids.
     func reports(of run: RunID) throws(StoreError) -> [AgentReport]
-    func appendAudit(_ record: AuditRecord) throws(StoreError)
-    /// The newest records, the newest first.
-    func audit(limit: Int) throws(StoreError) -> [AuditRecord]
 }

@@ -3,6 +3,7 @@ import ArgumentParser
 import EngramAgent
 import EngramFederation
 import EngramLearning
+import EngramLogging
 import EngramSockets
 import EngramTransport
 import EngramWire
@@ -26,13 +27,11 @@ struct Run: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("ID=FILE: another attacker and its shard; may be repeated.", visibility: .hidden)) var accomplice:
         [String] = []
-    @Option(help: "trace, debug, info, notice, warning, error or critical.", transform: LogLevel.parse) var logLevel = Logger
-        .Level.info
+    @OptionGroup var logging: LogOptions
 
     func run() async throws {
         Process.ignoreBrokenPipes()
-        var log = Logger(label: "engram-agent", factory: { StreamLogHandler.standardError(label: $0) })
-        log.logLevel = logLevel
+        let log = logging.logger("engram-agent")
         let place = try place.taken()
         let read = try ShardFile.read(place.shard)
         let runner = AgentRunner(place: place, shard: read, attacker: try attacker(place.id, read), log: log)
@@ -77,15 +76,5 @@ private struct AgentRunner: Service {
                 attacker: attacker),
             profile: AgentProfile(shard), software: Software.name, limits: limits, log: log)
         try await service.run()
-    }
-}
-
-/// Log levels on the command line.
-private enum LogLevel {
-    static func parse(_ text: String) throws -> Logger.Level {
-        guard let level = Logger.Level(rawValue: text) else {
-            throw ValidationError("--log-level \(text): use \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        return level
     }
 }

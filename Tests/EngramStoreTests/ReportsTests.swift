@@ -20,16 +20,4 @@ struct ReportsTests {
             #expect(try store.reports(of: run).map(\.report) == ["4", "3"])
         }
     }
-
-    @Test(arguments: Backing.allCases)
-    func auditIsNewestFirst(_ backing: Backing) throws {
-        try backing.withStore { store in
-            // The clock may go back; the order is that of the calls.
-            let records = [3.0, 1.0, 2.0].map { AuditRecord(at: $0, who: "ada", verb: "run.start", detail: "{}") }
-            for record in records { try store.appendAudit(record) }
-            #expect(try store.audit(limit: 2) == [records[2], records[1]])
-            #expect(try store.audit(limit: 10).count == 3)
-            #expect(try store.audit(limit: -1).isEmpty)
-        }
-    }
 }

@@ -184,7 +184,8 @@ package actor LocalFederation {
         try? FileManager.default.removeItem(atPath: file)
         let child = try ChildProcess(
             name: "engramd", program: executables.daemon,
-            arguments: ["run", "--state", state, "--listen", address ?? "127.0.0.1:0", "--port-file", file], log: log("engramd"))
+            arguments: ["run", "--state", state, "--listen", address ?? "127.0.0.1:0", "--port-file", file, "--status", "off"],
+            log: log("engramd"))
         daemon = child
         let deadline = ContinuousClock.now + .seconds(60)
         while true {

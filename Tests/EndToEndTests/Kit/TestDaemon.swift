@@ -27,6 +27,7 @@ final class TestDaemon {
     let notes = LogNotes()
     let reactor: Reactor
     private(set) var coordinator: Coordinator?
+    private(set) var state: StateFolder?
     private var address: SocketAddress?
     private var service: _Concurrency.Task<Void, any Error>?
     let switchboard = Switchboard()
@@ -47,8 +48,8 @@ final class TestDaemon {
         let log = notes.logger("daemon")
         let coordinator = Coordinator(
             store: try SQLiteStateStore(in: opened.state, maximumBytes: maximumBytes), blobs: try BlobStore(in: opened.state),
-            spool: try UploadSpool(in: opened.state, limits: .standard), authority: try opened.authority(), limits: limits,
-            log: log)
+            spool: try UploadSpool(in: opened.state, limits: .standard), authority: try opened.authority(),
+            audit: AuditLog(in: opened.state), limits: limits, shown: SnapshotLimits(), log: log)
         let transport: any ServerTransport
         switch wiring {
         case .memory:
@@ -66,6 +67,7 @@ final class TestDaemon {
         }
         try await coordinator.start()
         self.coordinator = coordinator
+        state = opened.state
         let running = CoordinatorService(coordinator: coordinator, transport: transport, log: log)
         service = _Concurrency.Task { try await running.run() }
     }
@@ -76,6 +78,7 @@ final class TestDaemon {
         _ = await service?.result
         service = nil
         coordinator = nil
+        state = nil
     }
 
     /// An identity as an agent or operator holds it, and how to connect with it.
