@@ -16,6 +16,7 @@ struct Run: AsyncParsableCommand {
     @Option(help: "The folder given to enroll.") var state: String
     @Option(help: "This agent's shard, a safetensors file.") var shard: String
     @Option(help: "The coordinator's HOST:PORT, if it has moved since enrolment.") var coordinator: String?
+    @OptionGroup var options: TrainerOptions
     @Option(
         help: ArgumentHelp("Do harm, for experiments: see engram local --attack.", visibility: .hidden)) var attack: String?
     @Option(
@@ -33,17 +34,26 @@ struct Run: AsyncParsableCommand {
             throw AgentError.notEnrolled(path: state)
         }
         let read = try ShardFile.read(shard)
+        if attack != nil, options.trainer != nil {
+            throw ValidationError("--attack is for agents that train the built-in network")
+        }
         let limits = WireLimits()
+        let trainer = LocalTrainer(
+            id: id, shard: read, memories: folder.memories, deployment: folder.deployment, secret: try folder.secret(),
+            attacker: try attacker(id, read), trainer: options.learner(of: shard, read, agent: name, log: log))
         let service = AgentService(
             transport: try folder.identity.transport(to: coordinator, reactor: try Reactor(), limits: limits),
-            trainer: LocalTrainer(
-                id: id, shard: read, memories: folder.memories, deployment: folder.deployment, secret: try folder.secret(),
-                attacker: try attacker(id, read)),
-            profile: AgentProfile(read), software: Software.name, limits: limits, log: log)
+            trainer: trainer, software: Software.name, limits: limits, log: log)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: AgentRunner(service: service))], cancellationSignals: [.sigterm, .sigint], logger: log))
-        try await group.run()
+        do {
+            try await group.run()
+        } catch {
+            await trainer.close()
+            throw error
+        }
+        await trainer.close()
     }
 
     /// What this agent does to the others, if it shall.
