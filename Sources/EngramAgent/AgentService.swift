@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
-package import EngramFederation
+import EngramFederation
 package import EngramTransport
 package import EngramWire
 import Foundation
@@ -10,7 +10,6 @@ package import Logging
 package struct AgentService: Sendable {
     private let transport: any ClientTransport
     private let trainer: LocalTrainer
-    private let profile: AgentProfile
     private let software: String
     private let limits: WireLimits
     private let log: Logger
@@ -18,12 +17,10 @@ package struct AgentService: Sendable {
     private let models: ModelShelf
 
     package init(
-        transport: any ClientTransport, trainer: LocalTrainer, profile: AgentProfile, software: String, limits: WireLimits,
-        log: Logger
+        transport: any ClientTransport, trainer: LocalTrainer, software: String, limits: WireLimits, log: Logger
     ) {
         self.transport = transport
         self.trainer = trainer
-        self.profile = profile
         self.software = software
         self.limits = limits
         self.log = log
@@ -66,7 +63,8 @@ package struct AgentService: Sendable {
     private func session(opened: () -> Void) async throws -> SessionEnd {
         let stream = try await transport.connect()
         let client = CoordinatorClient(
-            stream, role: .agent, software: software, profile: [UInt8](try JSONEncoder.stable.encode(profile)), limits: limits,
+            stream, role: .agent, software: software, profile: [UInt8](try JSONEncoder.stable.encode(trainer.profile)),
+            limits: limits,
             partials: partials)
         let (orders, inbox) = AsyncStream<Message.Work>.makeStream()
         return try await withThrowingTaskGroup(of: SessionEnd?.self) { group in
@@ -83,7 +81,7 @@ package struct AgentService: Sendable {
                 return end
             }
             group.addTask {
-                for await work in orders { await perform(work, client) }
+                for await work in orders { try await perform(work, client) }
                 return nil
             }
             if let welcome = try? await client.opened() {
@@ -100,7 +98,7 @@ package struct AgentService: Sendable {
         }
     }
 
-    private func perform(_ work: Message.Work, _ client: CoordinatorClient) async {
+    private func perform(_ work: Message.Work, _ client: CoordinatorClient) async throws(AgentError) {
         var log = log
         log[metadataKey: "run.id"] = "\(work.run)"
         log[metadataKey: "round.number"] = "\(work.round)"
@@ -116,7 +114,12 @@ package struct AgentService: Sendable {
             }
             models.keep(Set(work.blobs.map(\.digest)))
             guard let recipe = blobs.removeValue(forKey: .recipe) else { throw AgentError.badWork("it names no recipe") }
-            let result = try await trainer.perform(assignment, recipe: recipe, models: blobs)
+            let initial = blobs.removeValue(forKey: .initial)
+            let result = try await withTaskCancellationHandler { [blobs] in
+                try await trainer.perform(assignment, recipe: recipe, initial: initial, models: blobs)
+            } onCancel: {
+                trainer.stop()
+            }
             let receipt = try await deliver(result.upload, work, client, log)
             if receipt.accepted {
                 log.info(
@@ -126,6 +129,10 @@ package struct AgentService: Sendable {
             }
         } catch is CancellationError {
             log.info("work left", metadata: ["reason": "the agent stops"])
+        } catch let error as AgentError where error.isFinal {
+            log.error("the agent stops", metadata: ["error": "\(error)"])
+            client.leave("the agent stops: its trainer has failed")
+            throw error
         } catch {
             log.error("work failed", metadata: ["error": "\(error)"])
         }

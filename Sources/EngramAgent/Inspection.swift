@@ -24,7 +24,7 @@ package struct Inspection: Codable, Sendable {
 
     package init(shard: Shard, recipe: Recipe) {
         let profile = AgentProfile(shard)
-        let network = Network(recipe.modelSpec(for: profile))
+        let network = recipe.network(for: profile)
         let shared = recipe.sharing.shared(of: network)
         var draws = CodecDraws(seed: UInt64(bitPattern: Int64(recipe.seed)), shared: [], own: shard.observer)
         let update = recipe.codec.pack(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
 import EngramFederation
+import EngramLearning
 import EngramSockets
 import EngramStore
 import EngramTensors
@@ -47,7 +48,15 @@ extension Coordinator {
 
     /// A run from its stored record.
     func load(_ record: RunRecord) throws -> RunDriver {
-        let recipe = try Recipe(yaml: record.recipe)
+        var recipe = try Recipe(yaml: record.recipe)
+        if let model = recipe.external?.digest, !record.state.isOver, record.state != .failed {
+            do {
+                try recipe.external?.attach(blobs.read(model))
+            } catch let error as StoreError where error.isPermanent {
+                // That ends this run, where it needs the model, and no other.
+                log.error("first model lost", metadata: ["run.id": "\(record.id)", "error": "\(error)"])
+            }
+        }
         let machine: RoundMachine
         if let snapshot = try store.snapshot(of: record.id) {
             machine = try RoundMachine(resuming: .init(decoding: Data(snapshot)), recipe: recipe)
@@ -127,6 +136,10 @@ extension Coordinator {
             guard let size = blobs.size(model) else { throw StoreError.blobMissing(model) }
             refs.append(BlobRef(name: offer.slot, digest: model, size: UInt64(size)))
         }
+        if let model = driver.recipe.external?.digest {
+            guard let size = blobs.size(model) else { throw StoreError.blobMissing(model) }
+            refs.append(BlobRef(name: .initial, digest: model, size: UInt64(size)))
+        }
         session.allowed[driver.id] = Set(refs.map(\.digest)).union(assignment.offers.compactMap(\.delta?.blob))
         let left = driver.wakeAt.isFinite ? max(0, driver.wakeAt - Self.now) : driver.recipe.deadline
         session.driver.submit(
@@ -188,6 +201,7 @@ extension Coordinator {
             let models = driver.state.blobs
             driver.parts = driver.parts.filter { models.contains($0.key) }
             set.formUnion(models)
+            if let model = driver.recipe.external?.digest, !driver.state.isOver { set.insert(model) }
             for parts in driver.parts.values { set.formUnion(parts.values) }
         }
         // Recipes are nowhere else.

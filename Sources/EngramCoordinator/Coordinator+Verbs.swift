@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
 import EngramFederation
+import EngramLearning
 import EngramSockets
 import EngramStore
 import EngramTLS
@@ -26,10 +27,10 @@ extension Coordinator {
                     status: 404, text: "there is no verb '\(request.verb)'" + (near.isEmpty ? "" : "; nearest: \(near)"))
             }
             if verb == .watchRun { return try watch(try decode(request), session, stream) }
-            guard verb.mutates else { return respond(200, try reply(verb, request), session, stream) }
+            guard verb.mutates else { return respond(200, try reply(verb, request, session), session, stream) }
             let body: [UInt8]
             do {
-                body = try reply(verb, request)
+                body = try reply(verb, request, session)
             } catch {
                 try record(verb, request, session, answer: nil, failure: refusal(for: error, of: request).text)
                 throw error
@@ -54,14 +55,15 @@ extension Coordinator {
         }
     }
 
-    private func reply(_ verb: Verb, _ request: Message.Request) throws -> [UInt8] {
+    private func reply(_ verb: Verb, _ request: Message.Request, _ session: CoordinatorSession) throws -> [UInt8] {
         switch verb {
         case .status:
             try encode(
                 Admin.Status(
                     version: CoordinatorSoftware.version, time: Self.now, started: started, connectedAgents: agents.count,
                     runs: runs.count))
-        case .startRun: try encode(startRun(decode(request)))
+        case .startRun: try encode(startRun(decode(request), session))
+        case .putModel: try encode(take(decode(request), session))
         case .listRuns: try encode(order.compactMap { runs[$0]?.line })
         case .showRun: try encode(detail(of: try driver(decode(request, as: Admin.RunName.self).run)))
         case .cancelRun: try encode(cancel(try driver(decode(request, as: Admin.RunName.self).run)))
@@ -80,8 +82,18 @@ extension Coordinator {
 
     // MARK: Runs
 
-    private func startRun(_ start: Admin.StartRun) throws -> Admin.RunLine {
-        let recipe = try Recipe(yaml: start.recipe)
+    private func startRun(_ start: Admin.StartRun, _ session: CoordinatorSession) throws -> Admin.RunLine {
+        var recipe = try Recipe(yaml: start.recipe)
+        if recipe.external != nil {
+            let model = session.model
+            session.model = []
+            do {
+                try recipe.external?.attach(model)
+            } catch {
+                throw Refused(status: 400, text: "\(error); name the file with engram run start --model FILE")
+            }
+            _ = try blobs.put(model, durable: true)
+        }
         let id: RunID
         if let named = start.run {
             id = named
@@ -102,6 +114,20 @@ extension Coordinator {
             if let profile = agents[agent]?.profile { apply(.connected(agent, profile), to: driver) }
         }
         return driver.line
+    }
+
+    /// Keeps a piece of a model until the run that starts from it; no more than one model for a connection.
+    private func take(_ piece: Admin.ModelPiece, _ session: CoordinatorSession) throws -> Admin.ModelHeld {
+        if piece.offset == 0 { session.model = [] }
+        guard piece.offset == session.model.count else {
+            throw Refused(
+                status: 409, text: "\(session.model.count) bytes of the model are here, the piece begins at \(piece.offset)")
+        }
+        guard piece.bytes.count <= ExternalModel.fileLimit - session.model.count else {
+            throw Refused(status: 400, text: "a run can start from a model file of at most \(ExternalModel.fileLimit) bytes")
+        }
+        session.model += piece.bytes
+        return Admin.ModelHeld(bytes: session.model.count)
     }
 
     private func driver(_ named: RunID?) throws -> RunDriver {

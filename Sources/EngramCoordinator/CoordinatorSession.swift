@@ -21,6 +21,9 @@ final class CoordinatorSession {
     /// Uploads under way, by stream.
     var uploads: [UInt32: (offer: Message.Offer, key: UploadKey, offset: Int)] = [:]
 
+    /// The file of a run's first model, as far as this operator has sent it.
+    var model: [UInt8] = []
+
     init(number: Int, driver: SessionDriver<CoordinatorSessionMachine>, peer: PeerIdentity?) {
         self.number = number
         self.driver = driver

@@ -22,6 +22,7 @@ extension Network {
     /// Evaluates on rows; without rows everything is 0.
     package func evaluate(_ parameters: ParameterSet, _ data: Dataset, rows: [Int]) -> Evaluation {
         if rows.isEmpty { return Evaluation(count: 0, loss: 0, metric: 0) }
+        if let outputs = externalOutputs(parameters, rows: rows) { return evaluate(outputs: outputs, data, rows: rows) }
         var outputs: [Float] = []
         outputs.reserveCapacity(rows.count * spec.outputs)
         var loss = 0.0

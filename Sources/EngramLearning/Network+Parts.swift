@@ -4,16 +4,21 @@ import EngramTensors
 // Which tensors and which flat values are the head, the base, and the normalisation: what methods share, freeze and keep.
 
 extension Network {
-    /// The tensor names of the last layer.
-    package var headNames: [String] { ["layers.\(weights.count - 1).weight", "layers.\(weights.count - 1).bias"] }
+    /// The tensor names of the last layer; of unknown layers, those that the model file calls its head.
+    package var headNames: [String] {
+        external?.head ?? ["layers.\(weights.count - 1).weight", "layers.\(weights.count - 1).bias"]
+    }
 
     package func isHead(_ name: String) -> Bool { headNames.contains(name) }
 
     /// The flat values of the last layer.
     package var headRange: Range<Int> { (weights.last ?? 0)..<layout.count }
 
+    /// The same, for unknown layers too, whose tensors may lie anywhere.
+    package var headRanges: [Range<Int>] { ranges(of: headNames) }
+
     /// The flat values of everything else; none in a linear model without normalisation.
-    package var baseRanges: [Range<Int>] { FlatRanges.complement(of: [headRange], in: layout.count) }
+    package var baseRanges: [Range<Int>] { FlatRanges.complement(of: headRanges, in: layout.count) }
 
     /// The tensor names of the normalisation, in the layout's order.
     package var normNames: NormNames {

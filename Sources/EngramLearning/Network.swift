@@ -13,6 +13,8 @@ package struct Network: Sendable {
     let biases: [Int]
     /// Where each hidden layer's batch normalisation starts (`BatchNorm`); empty without it.
     let batchNorms: [Int]
+    /// Nil when the layers are those above.
+    let external: ExternalLayers?
 
     /// The spec must have no `problem`.
     package init(_ spec: ModelSpec) {
@@ -45,6 +47,7 @@ package struct Network: Sendable {
         self.weights = weights
         self.biases = biases
         self.batchNorms = batchNorms
+        external = nil
         // The names differ and the sizes were checked.
         layout = (try? ParameterLayout(tensors: tensors)) ?? ParameterLayout()
     }
@@ -66,7 +69,7 @@ package struct Network: Sendable {
 
     /// The raw outputs (logits or scores), row-major [rows.count, outputs].
     package func outputs(_ parameters: ParameterSet, _ data: Dataset, rows: [Int]) -> [Float] {
-        activations(parameters, data, rows: rows, layers: weights.count)
+        externalOutputs(parameters, rows: rows) ?? activations(parameters, data, rows: rows, layers: weights.count)
     }
 
     /// The activations that the head reads, row-major [rows.count, width]: of the last hidden layer, or the (normalised)
@@ -100,6 +103,7 @@ package struct Network: Sendable {
         _ body: (_ pass: ForwardPass, _ rows: ArraySlice<Int>) -> Void
     ) {
         check(parameters.values, data)
+        precondition(external == nil, "the layers of this network are not known here")
         if rows.isEmpty { return }
         let batch = min(rows.count, 256)
         let pass = ForwardPass(self, batch: batch, training: false)

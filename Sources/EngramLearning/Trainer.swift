@@ -21,6 +21,11 @@ package struct Trainer: Sendable {
     ) -> (loss: Double, steps: Int) {
         network.check(parameters.values, data)
         if sgd.epochs < 1 || rows.isEmpty { return (0, 0) }
+        if let learner = network.learner {
+            let lesson = network.lesson(terms, sgd, rows: rows, rate: rate ?? sgd.rate, using: &generator)
+            // Its steps are its own affair.
+            return (learner.train(&parameters, lesson), 0)
+        }
         var batches = batches(of: rows, using: generator)
         if let gram = GramDescent(network, sgd, terms, rows: rows.count) {
             let loss = gram.train(&parameters.values, on: data, rows: rows, steps: sgd.epochs, rate: rate ?? sgd.rate)

@@ -9,7 +9,8 @@ struct EngramAgentCommand: AsyncParsableCommand {
             First enrol with a token from the coordinator's operator, then run:
               engram-agent enroll --state DIR --coordinator HOST:PORT --token TOKEN --name NAME
               engram-agent run --state DIR --shard FILE
+            With --trainer COMMAND it trains a model of your own by a program of your own, in any language; 'model' gets a first model from it.
             'inspect' says what is in a shard and exactly what would leave this machine.
             """,
-        version: Software.version, subcommands: [Enroll.self, Run.self, Inspect.self])
+        version: Software.version, subcommands: [Enroll.self, Run.self, Model.self, Inspect.self])
 }

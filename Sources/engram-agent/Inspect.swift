@@ -15,7 +15,8 @@ struct Inspect: ParsableCommand {
     func run() throws {
         let read = try ShardFile.read(shard)
         let chosen = try Preset.all.contains { $0.name == recipe } ? Preset.recipe(recipe) : Recipe(yaml: ShardFile.text(recipe))
-        if let why = chosen.problem(with: AgentProfile(read)) { throw ValidationError("\(shard) with \(recipe): \(why)") }
+        let profile = AgentProfile(read, hasTrainer: chosen.external != nil)
+        if let why = chosen.problem(with: profile) { throw ValidationError("\(shard) with \(recipe): \(why)") }
         let inspection = Inspection(shard: read, recipe: chosen)
         if json {
             print(String(decoding: try JSONEncoder.stable.encode(inspection), as: UTF8.self))

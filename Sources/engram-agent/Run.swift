@@ -22,6 +22,7 @@ struct Run: AsyncParsableCommand {
             """)
 
     @OptionGroup var place: PlaceOptions
+    @OptionGroup var options: TrainerOptions
     @Option(
         help: ArgumentHelp("Do harm, for experiments: see engram local --attack.", visibility: .hidden)) var attack: String?
     @Option(
@@ -34,11 +35,24 @@ struct Run: AsyncParsableCommand {
         let log = logging.logger("engram-agent")
         let place = try place.taken()
         let read = try ShardFile.read(place.shard)
-        let runner = AgentRunner(place: place, shard: read, attacker: try attacker(place.id, read), log: log)
+        if attack != nil, options.trainer != nil {
+            throw ValidationError("--attack is for agents that train the built-in network")
+        }
+        let trainer = LocalTrainer(
+            id: place.id, shard: read, memories: place.folder.memories, deployment: place.folder.deployment,
+            secret: try place.folder.secret(), attacker: try attacker(place.id, read),
+            trainer: options.learner(of: place.shard, read, agent: place.id.rawValue, log: log))
+        let runner = AgentRunner(place: place, trainer: trainer, log: log)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: runner)], cancellationSignals: [.sigterm, .sigint], logger: log))
-        try await group.run()
+        do {
+            try await group.run()
+        } catch {
+            await trainer.close()
+            throw error
+        }
+        await trainer.close()
     }
 
     /// What this agent does to the others, if it shall.
@@ -58,8 +72,7 @@ struct Run: AsyncParsableCommand {
 /// The agent as a service of the process: a signal cancels it, while it waits to be let in too.
 private struct AgentRunner: Service {
     let place: AgentPlace
-    let shard: Shard
-    let attacker: Attacker?
+    let trainer: LocalTrainer
     let log: Logger
 
     func run() async throws {
@@ -71,10 +84,7 @@ private struct AgentRunner: Service {
         }
         let service = AgentService(
             transport: try folder.identity.transport(to: place.coordinator, reactor: reactor, limits: limits),
-            trainer: LocalTrainer(
-                id: place.id, shard: shard, memories: folder.memories, deployment: folder.deployment, secret: try folder.secret(),
-                attacker: attacker),
-            profile: AgentProfile(shard), software: Software.name, limits: limits, log: log)
+            trainer: trainer, software: Software.name, limits: limits, log: log)
         try await service.run()
     }
 }

@@ -33,7 +33,9 @@ struct ToyRun {
     private var effects: [RunEffect] = []
     private var work: [(agent: AgentID, assignment: Assignment)] = []
 
-    init(_ recipe: Recipe, _ toy: ToyFederation, attack plan: AttackPlan? = nil) {
+    init(
+        _ recipe: Recipe, _ toy: ToyFederation, attack plan: AttackPlan? = nil, learner: (Shard) -> (any Learner)? = { _ in nil }
+    ) {
         var recipe = recipe
         recipe.agents = toy.shards.count
         self.recipe = recipe
@@ -42,7 +44,9 @@ struct ToyRun {
         participants = Dictionary(
             uniqueKeysWithValues: shards.map { id, shard in
                 let attacker = plan?.attacker(id, shards: shards)
-                return (id, Participant(id: id, recipe: recipe, shard: shard, attacker: attacker, secret: 9))
+                return (
+                    id, Participant(id: id, recipe: recipe, shard: shard, attacker: attacker, secret: 9, learner: learner(shard))
+                )
             })
     }
 
@@ -59,7 +63,7 @@ struct ToyRun {
     private mutating func connectAll() {
         for id in participants.keys.sorted() {
             guard let participant = participants[id] else { continue }
-            effects += machine.handle(.connected(id, AgentProfile(participant.shard)), at: 0)
+            effects += machine.handle(.connected(id, participant.profile), at: 0)
         }
     }
 

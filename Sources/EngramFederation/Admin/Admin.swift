@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EngramBytes
 package import EngramWire
+package import Foundation
 
 /// Requests and answers of the operators' verbs. A run may be left out where there is only one to mean: the newest.
 package enum Admin {
@@ -47,6 +48,25 @@ package enum Admin {
             self.recipe = recipe
             self.run = run
         }
+    }
+
+    /// A piece of the file that a run with a model of somebody's own starts from; the first piece begins it anew.
+    package struct ModelPiece: Codable, Sendable {
+        /// Most bytes in one piece: as text in JSON it must fit into a request.
+        package static let limit = 4 << 20
+
+        package var offset: Int
+        package var bytes: Data
+        package init(offset: Int, bytes: Data) {
+            self.offset = offset
+            self.bytes = bytes
+        }
+    }
+
+    /// How much of the file the coordinator has.
+    package struct ModelHeld: Codable, Sendable {
+        package var bytes: Int
+        package init(bytes: Int) { self.bytes = bytes }
     }
 
     package struct Status: Codable, Sendable {

@@ -6,6 +6,8 @@ package enum Verb: String, Codable, CaseIterable, Sendable {
     case status
     /// `Admin.StartRun` → `Admin.RunLine`
     case startRun = "run.start"
+    /// `Admin.ModelPiece` → `Admin.ModelHeld`; the model of the next `run.start` on this connection, piece by piece
+    case putModel = "model.put"
     /// `Admin.Nothing` → [`Admin.RunLine`]
     case listRuns = "run.list"
     /// `Admin.RunName` → `Admin.RunDetail`

@@ -21,7 +21,7 @@ extension Grouping {
 
     /// For groupings that may begin with several seeded models.
     func objectionToEqualStarts(_ recipe: Recipe) -> String? {
-        recipe.hidden.isEmpty
+        recipe.hidden.isEmpty && recipe.external == nil
             ? "random starts need a model with hidden layers: without them all start alike; set grouping.warm_up to 1 or more"
             : nil
     }

@@ -14,10 +14,12 @@ package struct AgentProfile: Codable, Equatable, Sendable {
     package var truth: String?
     /// What the shard declares about its agent; nil: nothing.
     package var circumstances: Circumstances?
+    /// Whether the agent trains by a program of its owner's; nil: by the built-in network.
+    package var hasTrainer: Bool?
 
     package init(
         task: Task, inputs: Int, classes: Int, train: Int, validation: Int, test: Int, truth: String?,
-        circumstances: Circumstances? = nil
+        circumstances: Circumstances? = nil, hasTrainer: Bool = false
     ) {
         self.task = task
         self.inputs = inputs
@@ -27,13 +29,14 @@ package struct AgentProfile: Codable, Equatable, Sendable {
         self.test = test
         self.truth = truth
         self.circumstances = circumstances
+        self.hasTrainer = hasTrainer ? true : nil
     }
 
-    package init(_ shard: Shard) {
+    package init(_ shard: Shard, hasTrainer: Bool = false) {
         self.init(
             task: shard.task, inputs: shard.data.dimension, classes: shard.classes, train: shard.train.count,
             validation: shard.validation.count, test: shard.test.count, truth: shard.truth,
-            circumstances: shard.circumstances == Circumstances() ? nil : shard.circumstances)
+            circumstances: shard.circumstances == Circumstances() ? nil : shard.circumstances, hasTrainer: hasTrainer)
     }
 
     /// The declared machine, or the default one.

@@ -17,14 +17,17 @@ package struct Participant: Sendable {
     /// What the noise of local privacy follows from; nobody else knows it.
     let secret: UInt64?
 
-    package init(id: AgentID, recipe: Recipe, shard: Shard, attacker: Attacker? = nil, secret: UInt64? = nil) {
+    /// `learner` is who computes and trains the recipe's external model, if it has one.
+    package init(
+        id: AgentID, recipe: Recipe, shard: Shard, attacker: Attacker? = nil, secret: UInt64? = nil, learner: (any Learner)? = nil
+    ) {
         let shard = attacker?.attack.poisoned(shard) ?? shard
         self.id = id
         self.recipe = recipe
         self.shard = shard
         self.attacker = attacker
         self.secret = secret
-        network = Network(recipe.ownSpec(for: AgentProfile(shard)))
+        network = recipe.network(recipe.ownSpec(for: AgentProfile(shard)), learner)
         exchange = Exchange(recipe, network: network)
         majority = MajorityAnswer(shard)
     }
@@ -50,6 +53,9 @@ package struct Participant: Sendable {
         package let rows: ReportRows
     }
 
+    /// What the agent says of itself.
+    package var profile: AgentProfile { AgentProfile(shard, hasTrainer: network.learner != nil) }
+
     var shared: ParameterLayout { exchange.shared }
 
     /// Does what is asked, given the content of every offered slot (`exchange.layout`) and the memory of the round that the assignment builds on.
@@ -64,6 +70,7 @@ package struct Participant: Sendable {
         guard past.run == assignment.run, past.round == assignment.base else {
             throw .wrongMemory(held: past.round, wanted: assignment.base)
         }
+        network.learner?.begin(round: assignment.round)
         let offers = try receive(assignment, models, past)
         let received = offers.mapValues(\.model)
         let home = try chooseHome(assignment, received)
@@ -115,6 +122,7 @@ package struct Participant: Sendable {
                 next.local = own
             }
         }
+        if let failure = network.learner?.failure { throw .learnerFailed(failure) }
         return Outcome(
             upload: parcel, memory: next, deployed: gate.rows.chosen == .majority ? nil : candidates[gate.rows.chosen],
             rows: gate.rows)

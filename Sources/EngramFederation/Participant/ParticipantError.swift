@@ -9,6 +9,8 @@ package enum ParticipantError: Error, Equatable, Sendable, CustomStringConvertib
     case noHome
     case diverged(SlotID)
     case noSecret
+    /// Everything that was computed since may be wrong.
+    case learnerFailed(String)
 
     package var description: String {
         switch self {
@@ -19,6 +21,7 @@ package enum ParticipantError: Error, Equatable, Sendable, CustomStringConvertib
         case .wrongModel(let slot): "the model of slot \(slot) does not fit this shard and recipe"
         case .noHome: "the work names no home slot"
         case .noSecret: "privacy 'local' needs a secret of this agent's own, and it was started without one"
+        case .learnerFailed(let why): "the agent's own trainer failed: \(why)"
         case .diverged(let slot): "training of slot \(slot) diverged to NaN or infinity; lower optimiser.rate in the recipe"
         }
     }

@@ -13,6 +13,8 @@ package struct Recipe: Sendable {
     /// Hidden layers of the model; empty is a linear model. Inputs, outputs and task come from the shards.
     package var hidden: [Int] = [128]
     package var normalisation = Normalisation.none
+    /// A model of somebody's own in the place of those layers; nil: the built-in network.
+    package var external: ExternalModel?
     package var optimiser = SGD()
     package var sharing: any Sharing = ShareAll()
     package var training: any LocalTraining = PlainTraining()
@@ -86,6 +88,7 @@ package struct Recipe: Sendable {
         try options.section("model", "what is trained; inputs, outputs and task come from the shards") { o throws(RecipeError) in
             try o.integers("hidden", &hidden, 1...1_000_000, "sizes of the hidden layers; [] is a linear model")
             try o.oneOf("normalisation", &normalisation, "none, input (a weight and bias for each feature) or batch")
+            try configureExternal(&o)
         }
         try options.section("optimiser", "an agent's local training") { o throws(RecipeError) in
             try o.number("rate", &optimiser.rate, 0...1000, "learning rate")
@@ -163,7 +166,8 @@ package struct Recipe: Sendable {
     /// Refuses combinations that cannot mean anything, with the reason.
     package func validate() throws(RecipeError) {
         let objection =
-            sharing.objection(to: self) ?? training.objection(to: self) ?? grouping.objection(to: self)
+            objectionToExternalModel ?? sharing.objection(to: self) ?? training.objection(to: self) ?? grouping.objection(
+                to: self)
             ?? aggregation.objection(to: self) ?? cohort.objection(to: self) ?? privacy.objection(to: self) ?? downObjection
         if let objection { throw .senseless(objection) }
         if normalisation == .batch, hidden.isEmpty {

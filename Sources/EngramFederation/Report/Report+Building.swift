@@ -32,7 +32,7 @@ extension Report {
         total.declaredSeconds = Self.sum(summaries.compactMap(\.declaredSeconds))
         total.energyJoules = Self.sum(summaries.compactMap(\.energyJoules))
         if let profile = state.members.first?.profile {
-            total.modelParameters = Network(recipe.modelSpec(for: profile)).layout.count
+            total.modelParameters = recipe.network(for: profile).layout.count
         }
         var summary = Summary(
             agents: agents, metricName: state.members.first?.profile.task.metricName ?? "accuracy",

@@ -41,4 +41,6 @@ package struct Assignment: Codable, Equatable, Sendable {
 extension SlotID {
     /// The name under which the run's recipe comes with the models.
     package static let recipe = SlotID(checked: "recipe")
+    /// And that of the first model, if the run trains a model of somebody's own.
+    package static let initial = SlotID(checked: "initial")
 }

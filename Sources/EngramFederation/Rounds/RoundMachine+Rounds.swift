@@ -20,6 +20,10 @@ extension RoundMachine {
         }
         // Nobody is turned away before enough agents agree: who is odd shows only then.
         guard fitting.count >= recipe.agents else { return [] }
+        if let model = recipe.external, model.file == nil {
+            let why = "the model file that the run starts from is not there any more; start it again with --model FILE"
+            return end(.failed(why), why)
+        }
         // Who declares a later round waits on the roster: a restart must not depend on who has come back by then.
         let first = fitting.map(\.profile.joins).min() ?? 1
         state.members = fitting.filter { $0.profile.joins <= first }
@@ -27,7 +31,7 @@ extension RoundMachine {
         state.waiting = waiting.isEmpty ? nil : waiting
         newcomers = [:]
         var effects = odd
-        let network = Network(recipe.modelSpec(for: lead))
+        let network = recipe.network(for: lead)
         let exchange = Exchange(recipe, network: network)
         var blobs: [Digest: [UInt8]] = [:]
         func initial(_ number: Int) -> Digest {

@@ -31,9 +31,18 @@ extension Recipe {
     /// Why no model can be made of this recipe and such a shard, or nil: to be asked before `modelSpec(for:)` becomes a network.
     package func problem(with profile: AgentProfile) -> String? {
         if min(profile.train, profile.validation, profile.test) < 0 { return "its profile counts less than no rows" }
+        let hasTrainer = profile.hasTrainer ?? false
+        if external != nil, !hasTrainer {
+            return
+                "the run trains a model of somebody's own, which the built-in network is not: start the agent with --trainer COMMAND"
+        }
+        if external == nil, hasTrainer {
+            return
+                "the run trains the built-in network, and the agent was started with --trainer: start it without, or the run with --model"
+        }
         let spec = modelSpec(for: profile)
         if let problem = spec.problem { return "the model cannot be made: \(problem)" }
-        return privacy is NoPrivacy ? nil : privacy.objection(to: self, Exchange(self, network: Network(spec)))
+        return privacy is NoPrivacy ? nil : privacy.objection(to: self, Exchange(self, network: network(spec, nil)))
     }
 
     /// Whether there is only one model for everyone anyway.

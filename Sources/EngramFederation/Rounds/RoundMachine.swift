@@ -57,7 +57,7 @@ package struct RoundMachine: Sendable {
 
     // MARK: Reading
 
-    package var network: Network? { state.members.first.map { Network(recipe.modelSpec(for: $0.profile)) } }
+    package var network: Network? { state.members.first.map { recipe.network(for: $0.profile) } }
     package var exchange: Exchange? { network.map { Exchange(recipe, network: $0) } }
     /// The part of the model that an agent holds; nil: all of it.
     package func submodel(for agent: AgentID) -> Submodel? {

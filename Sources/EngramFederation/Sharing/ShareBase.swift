@@ -15,7 +15,8 @@ package struct ShareBase: Sharing {
     }
 
     package func objection(to recipe: Recipe) -> String? {
-        recipe.hidden.isEmpty
-            ? "sharing 'base' needs at least one hidden layer: a linear model is all head, so nothing would travel" : nil
+        recipe.objectionWithoutBase(
+            "sharing 'base'",
+            "sharing 'base' needs at least one hidden layer: a linear model is all head, so nothing would travel")
     }
 }

@@ -14,7 +14,8 @@ package struct ShareHead: Sharing {
     }
 
     package func objection(to recipe: Recipe) -> String? {
-        recipe.hidden.isEmpty
-            ? "sharing 'head' needs at least one hidden layer: a linear model is all head, so everything would travel" : nil
+        recipe.objectionWithoutBase(
+            "sharing 'head'",
+            "sharing 'head' needs at least one hidden layer: a linear model is all head, so everything would travel")
     }
 }

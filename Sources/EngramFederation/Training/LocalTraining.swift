@@ -26,6 +26,9 @@ package protocol LocalTraining: Choice {
     /// Whether the personal answer is made in the last exchange only: what was measured before says nothing of it.
     var answersLast: Bool { get }
 
+    /// What it asks of a program that trains a model of unknown layers; nil: it looks into the layers itself, and such a model is refused.
+    var skills: Set<LearnerSkill>? { get }
+
     /// A combination with the rest of the recipe that makes no sense, or nil.
     func objection(to recipe: Recipe) -> String?
 }
@@ -36,6 +39,7 @@ extension LocalTraining {
     package func settle(_ model: inout ParameterSet, statistics: [String: [Float]], network: Network) {}
     package var sendsUpdates: Bool { true }
     package var answersLast: Bool { false }
+    package var skills: Set<LearnerSkill>? { nil }
     package func objection(to recipe: Recipe) -> String? { nil }
 }
 

@@ -13,7 +13,10 @@ package struct LocalCommand: AsyncParsableCommand {
             Makes a private folder, certificates and tokens, starts engramd on a free loopback port and an engram-agent per shard (TLS,
             mutual certificates), follows the run, and cleans everything up, also on Ctrl-C. Bytes in the report are counted at the sockets.
 
+            With --trainer every agent trains a model of your own by your program; the first model is --model FILE, or what the program gives.
+
             Example: engram local --data F --recipe constellation --report report.json
+                     engram local --data F --set sharing=base --trainer 'python3 Examples/pytorch/cnn.py'
             """)
 
     @Option(help: "The federation folder.") package var data: String
@@ -21,24 +24,37 @@ package struct LocalCommand: AsyncParsableCommand {
     @Option(help: "Write the report (JSON, schema engram.report/1) here.") package var report: String?
     @Option(help: "Keep states, logs and deployed models in this folder.") package var keep: String?
     @Option(help: "Start the agents in an order shuffled by this; the models are the same.") package var orderSeed: UInt64?
+    @Option(
+        help: ArgumentHelp(
+            "Train a model of your own by this program, one for each agent, such as 'python3 cnn.py' (docs/own-trainers.md).",
+            valueName: "command")) package var trainer: String?
+    @OptionGroup package var model: ModelOptions
     @OptionGroup package var attack: AttackOptions
     @OptionGroup package var format: FormatOptions
 
     package init() {}
 
     package func run() async throws {
-        let recipe = try recipe.resolved()
+        var changed = try self.recipe.resolved()
+        try model.apply(to: &changed)
+        if changed.external != nil, trainer == nil {
+            throw OperatorError.usage("--model is a model of your own: say with --trainer which program trains it")
+        }
+        if trainer != nil, attack.attack != nil {
+            throw OperatorError.usage("--attack is for agents that train the built-in network; leave --trainer out")
+        }
+        let recipe = changed
         let folder = try FederationFolder(reading: data)
         let plan = try attack.plan(for: folder, recipe)
         let live = LiveProgress(
             rounds: recipe.rounds, metricName: folder.manifest.task.metricName, style: format.json ? .silent : nil)
         let federation = try LocalFederation(
-            folder, executables: .beside(), keeping: keep, orderSeed: orderSeed, attack: plan)
+            folder, executables: .beside(), keeping: keep, orderSeed: orderSeed, attack: plan, trainer: trainer)
         let report: Report
         do {
             report = try await Interruption.guarding {
                 try await LocalFederation.with(federation, stage: { live.stage($0) }) { federation in
-                    try await federation.run(recipe) { live.add($0) }
+                    try await federation.run(federation.withFirstModel(recipe)) { live.add($0) }
                 }
             }
         } catch {

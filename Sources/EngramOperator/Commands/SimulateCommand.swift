@@ -32,6 +32,11 @@ package struct SimulateCommand: AsyncParsableCommand {
     package func run() async throws {
         if let width, width < 1 { throw OperatorError.usage("--width must be at least 1") }
         let recipe = try recipe.resolved()
+        if recipe.external != nil {
+            throw OperatorError.badInput(
+                "the recipe names a model of your own, and a simulation has no trainers: run it with engram local --trainer COMMAND"
+            )
+        }
         let folder = try FederationFolder(reading: data)
         let plan = try attack.plan(for: folder, recipe)
         let live = LiveProgress(

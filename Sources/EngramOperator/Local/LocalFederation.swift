@@ -20,6 +20,8 @@ package actor LocalFederation {
     private let orderSeed: UInt64?
     /// Which of the agents do harm.
     private let attack: AttackPlan?
+    /// The agents' own trainer.
+    private let trainer: String?
     private var daemon: ChildProcess?
     private var agents: [AgentID: ChildProcess] = [:]
     private(set) package var address: String?
@@ -30,14 +32,16 @@ package actor LocalFederation {
     ///   - keeping: the folder for states and logs; it stays. Without it a temporary one is made and removed.
     ///   - orderSeed: agents start in an order shuffled by it; in id order without it.
     ///   - attack: which of the agents do harm, and how.
+    ///   - trainer: a command by which every agent trains a model of somebody's own; nil: they train the built-in network.
     package init(
         _ data: FederationFolder, executables: LocalExecutables, keeping folder: String? = nil, orderSeed: UInt64? = nil,
-        attack: AttackPlan? = nil
+        attack: AttackPlan? = nil, trainer: String? = nil
     ) throws(OperatorError) {
         self.data = data
         self.executables = executables
         self.orderSeed = orderSeed
         self.attack = attack
+        self.trainer = trainer
         keepsFolder = folder != nil
         ids = data.ids
         let path =
@@ -129,8 +133,24 @@ package actor LocalFederation {
     package func begin(_ recipe: Recipe) async throws -> RunID {
         var recipe = recipe
         recipe.agents = ids.count
-        let start = Admin.StartRun(recipe: recipe.yaml, run: nil)
-        return try await ask { try await $0.ask(.startRun, start, as: Admin.RunLine.self) }.run
+        let started = recipe
+        return try await ask { try await $0.start(started, as: nil) }.run
+    }
+
+    /// The recipe with the trainer's own first model, unless it has a model or there is no trainer.
+    package func withFirstModel(_ recipe: Recipe) async throws -> Recipe {
+        guard let trainer, recipe.external == nil, let first = ids.first else { return recipe }
+        let file = folder + "/model.safetensors"
+        try await toEnd(
+            ChildProcess(
+                name: "engram-agent model", program: executables.agent,
+                arguments: [
+                    "model", "--trainer", trainer, "--shard", data.file(of: first), "--seed", String(recipe.seed & 0x7fff_ffff),
+                    "--output", file,
+                ], log: log("model")))
+        var made = recipe
+        try ModelOptions.apply(file, to: &made)
+        return made
     }
 
     /// Follows a run to its end, over restarts of the daemon by `killDaemon` and `startDaemon`.
@@ -221,7 +241,7 @@ package actor LocalFederation {
         agents[id] = try ChildProcess(
             name: "agent \(id)", program: executables.agent,
             arguments: ["run", "--state", agentState(id), "--shard", data.file(of: id), "--coordinator", address]
-                + hostility(of: id), log: log(id.rawValue))
+                + (trainer.map { ["--trainer", $0] } ?? []) + hostility(of: id), log: log(id.rawValue))
     }
 
     /// What makes an attacker of an agent: the attack, and its accomplices' shards.

@@ -66,7 +66,7 @@ package struct Simulation {
         var effects: [RunEffect] = []
         for id in participants.keys.sorted() {
             guard let participant = participants[id] else { continue }
-            effects += machine.handle(.connected(id, AgentProfile(participant.shard)), at: 0)
+            effects += machine.handle(.connected(id, participant.profile), at: 0)
         }
         while true {
             if effects.isEmpty {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramFederation
+import EngramLearning
 import EngramTLS
 import EngramTransport
 import EngramWire
@@ -25,6 +26,13 @@ final class Console: Sendable {
     }
 
     func start(_ recipe: Recipe, as run: String) async throws {
+        if let file = recipe.external?.file {
+            // In small pieces: most models fit into one.
+            for start in stride(from: 0, to: file.count, by: 100) {
+                let piece = Admin.ModelPiece(offset: start, bytes: Data(file[start..<min(start + 100, file.count)]))
+                _ = try await ask(.putModel, piece, Admin.ModelHeld.self)
+            }
+        }
         _ = try await ask(.startRun, Admin.StartRun(recipe: recipe.yaml, run: RunID(run)), Admin.RunLine.self)
     }
 

@@ -17,6 +17,9 @@ final class TestAgent {
     let notes = LogNotes()
     /// Nil for an honest agent.
     var attacker: Attacker?
+    /// The command of its own trainer; nil: it trains the built-in network.
+    var trainer: String?
+    var trainerLimits = TrainerLimits()
     private var running: _Concurrency.Task<Void, any Error>?
 
     /// `folder` is for a second agent of the same name.
@@ -31,16 +34,26 @@ final class TestAgent {
         let state = try AgentFolder(folder)
         var log = notes.logger("agent")
         log[metadataKey: "agent"] = "\(id)"
+        let local = LocalTrainer(
+            id: id, shard: shard, memories: state.memories, deployment: state.deployment, secret: try state.secret(),
+            attacker: attacker, trainer: try learner(log))
         let service = AgentService(
-            transport: transport,
-            trainer: LocalTrainer(
-                id: id, shard: shard, memories: state.memories, deployment: state.deployment, secret: try state.secret(),
-                attacker: attacker),
-            profile: AgentProfile(shard), software: "test", limits: WireLimits(), log: log)
+            transport: transport, trainer: local, software: "test", limits: WireLimits(), log: log)
         running = _Concurrency.Task {
-            try await service.run()
+            let result: Result<Void, any Error>
+            do { result = .success(try await service.run()) } catch { result = .failure(error) }
+            await local.close()
             _ = state
+            try result.get()
         }
+    }
+
+    private func learner(_ log: Logger) throws -> ExternalTrainer? {
+        guard let trainer else { return nil }
+        let file = folder + "/shard.safetensors"
+        try DurableFile.write(shard.safetensors(), to: file)
+        return ExternalTrainer(
+            command: trainer, place: .init(shardPath: file, shard: shard, agent: id.rawValue), limits: trainerLimits, log: log)
     }
 
     var deployed: String { folder + "/deployed" }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLearning
+package import EngramLearning
 
 /// FedRep: first the head is trained with the base as received, then the base with that head; the base is averaged, the head stays.
 package struct AlternatingTraining: LocalTraining {
@@ -17,12 +17,15 @@ package struct AlternatingTraining: LocalTraining {
     }
 
     package func objection(to recipe: Recipe) -> String? {
-        recipe.hidden.isEmpty ? "training 'alternating' needs at least one hidden layer: a linear model has no base" : nil
+        recipe.objectionWithoutBase(
+            "training 'alternating'", "training 'alternating' needs at least one hidden layer: a linear model has no base")
     }
+
+    package var skills: Set<LearnerSkill>? { [.freeze] }
 
     package func train(_ step: inout LocalStep) {
         _ = step.pass(&step.model, epochs: headEpochs, terms: Terms(frozen: step.network.baseRanges))
-        step.loss = step.pass(&step.model, terms: Terms(frozen: [step.network.headRange]))
+        step.loss = step.pass(&step.model, terms: Terms(frozen: step.network.headRanges))
         step.personal = step.model
     }
 }

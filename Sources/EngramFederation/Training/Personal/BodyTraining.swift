@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLearning
+package import EngramLearning
 
 /// FedBABU: the head stays at the initial values that all agents share while the body is trained and averaged; in the end each agent
 /// fine-tunes what it received.
@@ -24,8 +24,11 @@ package struct BodyTraining: LocalTraining {
     }
 
     package func objection(to recipe: Recipe) -> String? {
-        recipe.hidden.isEmpty ? "training 'body' needs at least one hidden layer: a linear model has no body" : nil
+        recipe.objectionWithoutBase(
+            "training 'body'", "training 'body' needs at least one hidden layer: a linear model has no body")
     }
+
+    package var skills: Set<LearnerSkill>? { [.freeze] }
 
     package var answersLast: Bool { true }
 
@@ -37,6 +40,6 @@ package struct BodyTraining: LocalTraining {
     }
 
     package func train(_ step: inout LocalStep) {
-        step.loss = step.pass(&step.model, terms: Terms(frozen: [step.network.headRange]))
+        step.loss = step.pass(&step.model, terms: Terms(frozen: step.network.headRanges))
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLearning
+package import EngramLearning
 
 /// Ditto: the shared model is trained as in FedAvg; a personal model v is trained beside it with the gradient
 /// ∇F(v) + λ(v − w), w being the model as received. λ → 0 is local training, λ → ∞ the shared model.
@@ -14,6 +14,8 @@ package struct DittoTraining: LocalTraining {
     package mutating func configure(_ options: inout Options) throws(RecipeError) {
         try options.number("lambda", &lambda, 0...1000, "strength of the pull towards the shared model; typical .1 to 2")
     }
+
+    package var skills: Set<LearnerSkill>? { [.pull] }
 
     package func train(_ step: inout LocalStep) {
         step.loss = step.pass(&step.model)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLearning
+package import EngramLearning
 
 /// Federated averaging, then a few epochs on the agent's own rows: the baseline that personal methods have to beat (Wu et al. 2022, MOTLEY).
 package struct FineTuning: LocalTraining {
@@ -15,6 +15,8 @@ package struct FineTuning: LocalTraining {
         try options.integer("epochs", &epochs, 1...1000, "epochs of fine-tuning")
         try options.integer("every", &every, 0...1_000_000, "fine-tune for the report every so many rounds; 0: at the end only")
     }
+
+    package var skills: Set<LearnerSkill>? { [] }
 
     package var answersLast: Bool { true }
 

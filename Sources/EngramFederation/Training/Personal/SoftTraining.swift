@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLearning
+package import EngramLearning
 import EngramTensors
 
 /// FedSoft's local problem: minimise F(w) + λ/2 Σₛ uₛ‖w − θₛ‖² over all centres θₛ, uₛ being the share of the agent's training rows that θₛ
@@ -23,6 +23,8 @@ package struct SoftTraining: LocalTraining {
         recipe.grouping is FedSoft
             ? nil : "training 'soft' is pulled towards the centres of grouping 'fedsoft'; with another grouping use 'proximal'"
     }
+
+    package var skills: Set<LearnerSkill>? { [.pull] }
 
     package func train(_ step: inout LocalStep) {
         var pull: Pull?

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import EngramLearning
+package import EngramLearning
 
 /// StoCFL's local problem: the cluster's model is trained with a pull towards the one global model, minimising F(w) + λ/2‖w − ω‖²; the global
 /// model ω is trained beside it without a pull, as in FedAvg.
@@ -23,6 +23,8 @@ package struct GlobalPullTraining: LocalTraining {
         return recipe.globalReference
             ? nil : "training 'global_pull' is pulled towards the global reference model; set reference.global to true"
     }
+
+    package var skills: Set<LearnerSkill>? { [.pull] }
 
     package func train(_ step: inout LocalStep) {
         var pull: Pull?

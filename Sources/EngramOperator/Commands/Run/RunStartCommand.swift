@@ -14,6 +14,7 @@ package struct RunStartCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup package var recipe: RecipeOptions
+    @OptionGroup package var model: ModelOptions
     @Option(help: "The run's name (one is made if it is missing).") package var name: String?
     @Option(help: "Agents that must be connected before it starts.") package var agents: Int?
     @Flag(help: "Follow the run to its end.") package var watch = false
@@ -24,10 +25,11 @@ package struct RunStartCommand: AsyncParsableCommand {
     package func run() async throws {
         var options = recipe
         if let agents { options.overrides.append("rounds_close.agents=\(agents)") }
-        let recipe = try options.resolved()
-        let start = Admin.StartRun(recipe: recipe.yaml, run: try Named.run(name))
+        var changed = try options.resolved()
+        try model.apply(to: &changed)
+        let (recipe, run) = (changed, try Named.run(name))
         let json = connection.format.json
-        let line = try await connection.link { try await $0.ask(.startRun, start, as: Admin.RunLine.self) }
+        let line = try await connection.link { try await $0.start(recipe, as: run) }
         if json {
             try Output.print(json: line)
         } else {
