@@ -42,8 +42,10 @@ struct EventStream: Sendable {
     /// A client that does not take this in time loses its connection, and the write fails.
     @concurrent private func send(_ pieces: ByteBuffer..., to writer: inout any ResponseBodyWriter) async throws {
         let channel = channel
-        let alarm = channel.eventLoop.scheduleTask(in: .nanoseconds(Int64(limits.stallSeconds * 1e9))) {
-            channel.close(promise: nil)
+        let stall = TimeAmount.nanoseconds(Int64(limits.stallSeconds * 1e9))
+        let alarm = channel.eventLoop.scheduleRepeatedTask(initialDelay: stall, delay: stall) { _ in
+            // Where there is room again, it is this process that is late, not the client.
+            if !channel.isWritable { channel.close(promise: nil) }
         }
         defer { alarm.cancel() }
         try await writer.write(contentsOf: pieces)

@@ -121,8 +121,11 @@ struct StatusResponder: HTTPResponder {
         let body = response.body
         let linger = TimeAmount.nanoseconds(Int64(limits.lingerSeconds * 1e9))
         last.body = ResponseBody(contentLength: body.contentLength) { writer in
-            channel.eventLoop.scheduleTask(in: linger) { channel.close(promise: nil) }
             try await body.write(writer)
+            // The loop comes to this after the answer, and counts from there: a busy one may take longer to send it than the client is given.
+            channel.eventLoop.execute {
+                channel.eventLoop.scheduleTask(in: linger) { channel.close(promise: nil) }
+            }
         }
         return last
     }

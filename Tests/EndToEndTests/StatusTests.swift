@@ -13,8 +13,11 @@ import Testing
 /// What a coordinator shows of itself while it works, and what it writes down of those who tell it what to do.
 @Suite(.timeLimit(.minutes(5)), .serialized) struct StatusTests {
     private func watch(_ daemon: TestDaemon) throws -> CoordinatorStatus {
-        CoordinatorStatus(
-            try #require(daemon.coordinator), folder: try #require(daemon.state), address: "here:1", limits: StatusLimits())
+        var limits = StatusLimits()
+        // A coordinator that shares the processors with a thousand tests is not unready.
+        limits.readinessSeconds = 60
+        return CoordinatorStatus(
+            try #require(daemon.coordinator), folder: try #require(daemon.state), address: "here:1", limits: limits)
     }
 
     /// Waits for a change after which the snapshot is as wanted.

@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func readinessSaysWhatFails() async throws {
-        var limits = StatusLimits()
+        var limits = StatusLimits.patient
         limits.refreshSeconds = 0
         try await withServer(limits) { server in
             #expect(try await server.get("/healthz").text == "ok\n")
@@ -99,7 +99,7 @@ import Testing
 
     @Test(arguments: ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
     func nothingCanBeChanged(_ method: String) async throws {
-        var limits = StatusLimits()
+        var limits = StatusLimits.patient
         limits.lingerSeconds = 0.05
         try await withServer(limits) { server in
             for path in ["/", "/api/v1/snapshot", "/metrics", "/nowhere"] {
@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test func manyQuestionsAreFewLooks() async throws {
-        var limits = StatusLimits()
+        var limits = StatusLimits.patient
         limits.refreshSeconds = 3600
         try await withServer(limits) { server in
             let client = try await server.client()

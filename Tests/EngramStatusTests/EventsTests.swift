@@ -8,7 +8,7 @@ import Testing
 /// Server-Sent Events: who reads them has what the snapshot says, at any time.
 @Suite(.timeLimit(.minutes(5))) struct EventsTests {
     private func quick() -> StatusLimits {
-        var limits = StatusLimits()
+        var limits = StatusLimits.patient
         limits.refreshSeconds = 0.01
         return limits
     }

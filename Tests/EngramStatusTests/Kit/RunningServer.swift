@@ -5,6 +5,17 @@ import Foundation
 import Logging
 import ServiceLifecycle
 
+extension StatusLimits {
+    /// For tests in which nobody is sent away for being late: a thousand others share the processors with them.
+    static var patient: StatusLimits {
+        var limits = StatusLimits()
+        limits.idleSeconds = 600
+        limits.stallSeconds = 600
+        limits.readinessSeconds = 60
+        return limits
+    }
+}
+
 /// A status server in this process, on a free port of loopback.
 final class RunningServer: Sendable {
     let source: MadeUpSource
@@ -13,7 +24,7 @@ final class RunningServer: Sendable {
     private let running: _Concurrency.Task<Void, any Error>
     private let group: ServiceGroup
 
-    init(_ limits: StatusLimits = StatusLimits(), names: [String] = []) async throws {
+    init(_ limits: StatusLimits = .patient, names: [String] = []) async throws {
         let source = try MadeUpSource()
         self.source = source
         reactor = try Reactor()
@@ -63,7 +74,7 @@ final class RunningServer: Sendable {
 
 /// Runs a test against a server, and ends it.
 func withServer(
-    _ limits: StatusLimits = StatusLimits(), names: [String] = [], _ body: (RunningServer) async throws -> Void
+    _ limits: StatusLimits = .patient, names: [String] = [], _ body: (RunningServer) async throws -> Void
 ) async throws {
     let server = try await RunningServer(limits, names: names)
     do {
