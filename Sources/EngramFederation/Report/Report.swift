@@ -3,7 +3,8 @@ package import EngramBytes
 package import EngramWire
 package import Foundation
 
-/// What a run came to: the same document from `simulate`, `local` and a deployed run (docs/report.md).
+/// What a run came to: the same document from `simulate`, `local` and a deployed run (docs/report.md). Fields that may have no value are written as
+/// null, not left out: scripts may index every key that the format names.
 package struct Report: Codable, Sendable {
     package static let schemaName = "engram.report/1"
 
@@ -18,9 +19,9 @@ package struct Report: Codable, Sendable {
     package var cost: Cost
     package var models: [Model]
     /// Nil for a run without hostile agents, and for a coordinator, which cannot know.
-    package var attack: Attack?
+    @OrNull package var attack: Attack? = nil
     /// Nil for a recipe without privacy.
-    package var privacy: Privacy?
+    @OrNull package var privacy: Privacy? = nil
 
     package enum Engine: String, Codable, Sendable {
         case simulate, local, coordinator
@@ -38,27 +39,27 @@ package struct Report: Codable, Sendable {
         package var metric: [Row: Double]
         package var clusters: [Cluster]
         /// By what the agents declare: how long it lasted, and what it took.
-        package var declaredSeconds: Double?
-        package var energyJoules: Double?
+        @OrNull package var declaredSeconds: Double?
+        @OrNull package var energyJoules: Double?
         /// Folds that an update was old, in the mean.
-        package var staleness: Double?
+        @OrNull package var staleness: Double?
     }
 
     package struct Agent: Codable, Sendable {
         package var id: AgentID
-        package var cluster: SlotID?
-        package var truth: String?
+        @OrNull package var cluster: SlotID?
+        @OrNull package var truth: String?
         package var train: Int
         package var validation: Int
         package var test: Int
         package var metric: [Row: Double]
         /// Mean over test rows of what training minimises: cross-entropy, logistic loss (how good the chances are), or half the squared
         /// error. Nil in reports of older programs.
-        package var loss: [Row: Double]?
+        @OrNull package var loss: [Row: Double]?
         /// The metric on test rows whose item other agents trained on, and on those that nobody did; empty when shards do not say.
         package var warm: [Row: Double]
         package var cold: [Row: Double]
-        package var chosen: Row?
+        @OrNull package var chosen: Row?
     }
 
     package struct Summary: Codable, Sendable {
@@ -69,11 +70,11 @@ package struct Report: Codable, Sendable {
         package var meanWarm: [Row: Double]
         package var meanCold: [Row: Double]
         package var bestRoundWeighted: [Row: Double]
-        package var shareWorseThanLocal: Double?
+        @OrNull package var shareWorseThanLocal: Double?
         package var clusterCount: Int
-        package var adjustedRandIndex: Double?
+        @OrNull package var adjustedRandIndex: Double?
         /// Nil but for whether something is remembered, and in reports of older programs.
-        package var pooled: [Row: Pooled]?
+        @OrNull package var pooled: [Row: Pooled]?
     }
 
     /// All agents' test rows together, as if one person had answered them all: here levels count between agents.
@@ -94,8 +95,8 @@ package struct Report: Codable, Sendable {
         package var agentPeakRssBytes = 0
         package var modelParameters = 0
         /// By what the agents declare, over all rounds.
-        package var declaredSeconds: Double?
-        package var energyJoules: Double?
+        @OrNull package var declaredSeconds: Double? = nil
+        @OrNull package var energyJoules: Double? = nil
 
         package init() {}
     }
@@ -134,91 +135,5 @@ package struct Report: Codable, Sendable {
         self.lineage = lineage
         self.cost = cost
         self.models = models
-    }
-}
-
-// Fields that may have no value are written as null, not left out: scripts may index every key that the format names.
-
-extension Report.Round {
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(round, forKey: .round)
-        try container.encode(participants, forKey: .participants)
-        try container.encode(lost, forKey: .lost)
-        try container.encode(seconds, forKey: .seconds)
-        try container.encode(bytesUp, forKey: .bytesUp)
-        try container.encode(bytesDown, forKey: .bytesDown)
-        try container.encode(loss, forKey: .loss)
-        try container.encode(metric, forKey: .metric)
-        try container.encode(clusters, forKey: .clusters)
-        try container.encode(declaredSeconds, forKey: .declaredSeconds)
-        try container.encode(energyJoules, forKey: .energyJoules)
-        try container.encode(staleness, forKey: .staleness)
-    }
-}
-
-extension Report.Cost {
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(wallSeconds, forKey: .wallSeconds)
-        try container.encode(bytesUp, forKey: .bytesUp)
-        try container.encode(bytesDown, forKey: .bytesDown)
-        try container.encode(coordinatorPeakRssBytes, forKey: .coordinatorPeakRssBytes)
-        try container.encode(agentPeakRssBytes, forKey: .agentPeakRssBytes)
-        try container.encode(modelParameters, forKey: .modelParameters)
-        try container.encode(declaredSeconds, forKey: .declaredSeconds)
-        try container.encode(energyJoules, forKey: .energyJoules)
-    }
-}
-
-extension Report {
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(schema, forKey: .schema)
-        try container.encode(recipe, forKey: .recipe)
-        try container.encode(seed, forKey: .seed)
-        try container.encode(engine, forKey: .engine)
-        try container.encode(rounds, forKey: .rounds)
-        try container.encode(agents, forKey: .agents)
-        try container.encode(summary, forKey: .summary)
-        try container.encode(lineage, forKey: .lineage)
-        try container.encode(cost, forKey: .cost)
-        try container.encode(models, forKey: .models)
-        try container.encode(attack, forKey: .attack)
-        try container.encode(privacy, forKey: .privacy)
-    }
-}
-
-extension Report.Agent {
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(id, forKey: .id)
-        try container.encode(cluster, forKey: .cluster)
-        try container.encode(truth, forKey: .truth)
-        try container.encode(train, forKey: .train)
-        try container.encode(validation, forKey: .validation)
-        try container.encode(test, forKey: .test)
-        try container.encode(metric, forKey: .metric)
-        try container.encode(loss, forKey: .loss)
-        try container.encode(warm, forKey: .warm)
-        try container.encode(cold, forKey: .cold)
-        try container.encode(chosen, forKey: .chosen)
-    }
-}
-
-extension Report.Summary {
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(metricName, forKey: .metricName)
-        try container.encode(weighted, forKey: .weighted)
-        try container.encode(mean, forKey: .mean)
-        try container.encode(worstTenth, forKey: .worstTenth)
-        try container.encode(meanWarm, forKey: .meanWarm)
-        try container.encode(meanCold, forKey: .meanCold)
-        try container.encode(bestRoundWeighted, forKey: .bestRoundWeighted)
-        try container.encode(shareWorseThanLocal, forKey: .shareWorseThanLocal)
-        try container.encode(clusterCount, forKey: .clusterCount)
-        try container.encode(adjustedRandIndex, forKey: .adjustedRandIndex)
-        try container.encode(pooled, forKey: .pooled)
     }
 }
