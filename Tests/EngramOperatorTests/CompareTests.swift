@@ -118,4 +118,36 @@ struct CompareTests {
             await EngramTool.execute(["compare", "everyone", "nosuch", "--data", data, "--report-dir", reports]) == .badInput)
         #expect(!FileManager.default.fileExists(atPath: reports))
     }
+
+    @Test("an answer that is made in the end only has no figure after earlier rounds")
+    func lastAnswers() throws {
+        let runs = try run("fedavg-ft", seeds: [1]).runs
+        let last = RepeatedRun(name: "ft", row: .personal, answersLast: true, runs: runs)
+        let steady = RepeatedRun(name: "ft", row: .personal, runs: runs)
+        #expect(steady.estimate(.afterRound(2)) != nil && last.estimate(.afterRound(2)) == nil)
+        #expect(last.estimate(.afterRound(3)) != nil)
+        #expect(CurveDrawing.Curve(last).points.isEmpty && !CurveDrawing.Curve(steady).points.isEmpty)
+        let local = RepeatedRun(name: "local", row: .local, runs: runs)
+        #expect(CurveDrawing.Curve(local).points.isEmpty, "no other row stands for it")
+    }
+
+    @Test("who is new in one seed and known in another is one person")
+    func people() throws {
+        #expect(PeopleFederation.person(AgentID(checked: "new-7")) == PeopleFederation.person(AgentID(checked: "7")))
+        let runs = try run("everyone", seeds: [1, 2])
+        let whole = try #require(PairedDifference(runs, .cluster, against: runs, .majority, on: .all))
+        let merged = try #require(
+            PairedDifference(runs, .cluster, against: runs, .majority, on: .all) { _ in AgentID(checked: "one") })
+        #expect(whole.agents > 1 && merged.agents == 1)
+        #expect(PairedDifference(runs, .cluster, against: runs, .majority, on: .all) { _ in nil } == nil)
+    }
+
+    @Test("settings may follow the seed")
+    func seededSettings() throws {
+        let contestant = Contestant("dp-fedavg", "privacy.noise_seed=\(Contestant.seed)")
+        for seed in [1, 7] {
+            let recipe = try contestant.recipe(common: [], seed: seed)
+            #expect(recipe.seed == seed && recipe.yaml.contains("noise_seed: \(seed)"))
+        }
+    }
 }

@@ -5,7 +5,8 @@ import Foundation
 /// A slope and an offset on a model's one output, z → slope · z + offset: how much, and from where on, one person answers to what a shared model sees.
 ///
 /// Fitted by the training loss (logistic for `remembered`: Platt 1999; half the squared error for scores) plus strength/2 · ((slope − 1)² + offset²), so few rows
-/// leave the model as it is. Order within the person does not change: rank metrics see nothing of it, probabilities do.
+/// leave the model as it is. Order within the person stays, so rank metrics see nothing of it and probabilities do; but for somebody whose answers run against the model the
+/// slope may turn negative, and the order round.
 package struct OutputScale: Equatable, Sendable {
     package let slope: Double
     package let offset: Double

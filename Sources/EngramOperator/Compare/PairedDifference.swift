@@ -28,10 +28,11 @@ package struct PairedDifference: Codable, Equatable, Sendable {
         shareWorse = Double(means.count { $0 < 0 }) / Double(means.count)
     }
 
-    /// `row` of one method less `otherRow` of another, on honest agents whose name begins with `prefix`; seeds that only one of
-    /// them has are left out.
+    /// `row` of one method less `otherRow` of another, on honest agents; seeds that only one of them has are left out. `name` says
+    /// who an agent is in all seeds, nil leaves it out.
     package init?(
-        _ run: RepeatedRun, _ row: Row, against other: RepeatedRun, _ otherRow: Row, on part: TestPart, prefix: String = ""
+        _ run: RepeatedRun, _ row: Row, against other: RepeatedRun, _ otherRow: Row, on part: TestPart,
+        name: (AgentID) -> AgentID? = { $0 }
     ) {
         var seeds: [[AgentID: Double]] = []
         for report in run.reports {
@@ -39,11 +40,13 @@ package struct PairedDifference: Codable, Equatable, Sendable {
             let figures = Dictionary(rival.agents.map { ($0.id, $0) }) { first, _ in first }
             var differences: [AgentID: Double] = [:]
             let hostile = Set(report.attack?.agents ?? [])
-            for agent in report.agents where agent.id.rawValue.hasPrefix(prefix) && !hostile.contains(agent.id) {
-                guard let mine = agent.metric(row, on: part), let its = figures[agent.id]?.metric(otherRow, on: part) else {
+            for agent in report.agents where !hostile.contains(agent.id) {
+                guard let name = name(agent.id), let mine = agent.metric(row, on: part),
+                    let its = figures[agent.id]?.metric(otherRow, on: part)
+                else {
                     continue
                 }
-                differences[agent.id] = mine - its
+                differences[name] = mine - its
             }
             seeds.append(differences)
         }

@@ -8,12 +8,15 @@ package struct RepeatedRun: Sendable {
     /// Which of the six answers is the method's own: a personalised method is judged by its personal models, FedAvg by the
     /// common one.
     package let row: Row
+    /// Whether that answer is made in the last exchange only: there is none after earlier rounds.
+    package let answersLast: Bool
     /// In the order of their seeds.
     package let runs: [MeasuredRun]
 
-    package init(name: String, row: Row = .deployed, runs: [MeasuredRun]) {
+    package init(name: String, row: Row = .deployed, answersLast: Bool = false, runs: [MeasuredRun]) {
         self.name = name
         self.row = row
+        self.answersLast = answersLast
         self.runs = runs.sorted { $0.report.seed < $1.report.seed }
     }
 
@@ -28,7 +31,10 @@ package struct RepeatedRun: Sendable {
     }
 
     /// A measure over the seeds that have it; nil if none has.
-    package func estimate(_ measure: Measure) -> Estimate? { Estimate(runs.compactMap { measure.value(of: $0, row: row) }) }
+    package func estimate(_ measure: Measure) -> Estimate? {
+        if answersLast, case .afterRound(let round) = measure, reports.contains(where: { round < $0.rounds.count }) { return nil }
+        return Estimate(runs.compactMap { measure.value(of: $0, row: row) })
+    }
 }
 
 /// Which of an agent's test rows are meant.

@@ -21,8 +21,12 @@ package struct Contestant: Hashable, Sendable {
         self.name = name ?? ([preset] + settings).joined(separator: " ")
     }
 
+    /// Stands in settings for the run's seed.
+    package static let seed = "SEED"
+
     /// The recipe on a federation: `common` settings first, then the method's own, then the seed.
     package func recipe(common: [String], seed: Int) throws(OperatorError) -> Recipe {
-        try RecipeSource.recipe(preset, overrides: common + settings + ["seed=\(seed)"])
+        try RecipeSource.recipe(
+            preset, overrides: (common + settings).map { $0.replacing(Self.seed, with: String(seed)) } + ["seed=\(seed)"])
     }
 }

@@ -19,6 +19,12 @@ package struct PeopleFederation: FederationBuilder {
 
     package static let newcomerPrefix = "new-"
 
+    /// Who it is, new or not: seeds make different people new.
+    package static func person(_ id: AgentID) -> AgentID {
+        guard id.rawValue.hasPrefix(newcomerPrefix) else { return id }
+        return AgentID(String(id.rawValue.dropFirst(newcomerPrefix.count))) ?? id
+    }
+
     package let set: PeopleSet
     package let newcomers: Newcomers?
 

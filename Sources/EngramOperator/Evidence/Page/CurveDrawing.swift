@@ -8,10 +8,15 @@ package struct CurveDrawing: Sendable {
         package let name: String
         package let points: [(round: Int, value: Double)]
 
-        /// The method's own row; what a gate deployed is not known round by round, the cluster's model stands for it.
+        /// The method's own row; what a gate deployed is not known round by round, the cluster's model stands for it. Rows without a
+        /// figure for each round, and answers that are made only in the end, have no curve.
         package init(_ run: RepeatedRun) {
             name = run.name
-            let row = [Row.global, .cluster, .personal].contains(run.row) ? run.row : .cluster
+            let row = run.row == .deployed ? .cluster : run.row
+            guard !run.answersLast else {
+                points = []
+                return
+            }
             let rounds = run.reports.map(\.rounds.count).min() ?? 0
             points = (0..<rounds).compactMap { index in
                 Estimate(run.reports.compactMap { $0.rounds[index].metric[row] }).map { (index + 1, $0.mean) }

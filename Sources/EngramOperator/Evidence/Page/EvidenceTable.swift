@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EngramFederation
+import EngramWire
 import Foundation
 
 /// A table of a section: a title, and how its Markdown is made of the results.
@@ -69,7 +70,8 @@ package struct EvidenceTable: Sendable {
                 for (place, run) in group.runs.enumerated() {
                     guard let first = group.runs.first, rival == nil ? place > 0 : rival != run.row else { continue }
                     let difference = PairedDifference(
-                        run, run.row, against: rival == nil ? first : run, rival ?? first.row, on: part, prefix: prefix)
+                        run, run.row, against: rival == nil ? first : run, rival ?? first.row, on: part
+                    ) { id in id.rawValue.hasPrefix(prefix) ? PeopleFederation.person(id) : nil }
                     guard let difference else { continue }
                     table.row([
                         run.name, run.row.rawValue, String(format: "%+.4f", difference.mean), error(difference.errorOverAgents),

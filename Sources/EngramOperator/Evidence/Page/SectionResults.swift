@@ -22,8 +22,11 @@ package struct SectionResults: Sendable {
 
     package init(_ part: SuitePlan.Part, _ outcomes: SuiteRunner.Outcomes) {
         name = part.section.name
-        wanted = part.trials.count
-        let found = part.trials.compactMap { outcomes.runs[$0.key] }
+        wanted = Set(part.trials.map(\.key)).count
+        // Two lines of a table may show the same run.
+        let found = Dictionary(part.trials.map { ($0.key, $0) }) { first, _ in first }.keys.sorted().compactMap {
+            outcomes.runs[$0]
+        }
         measured = found.count
         seconds = found.reduce(0) { $0 + $1.report.cost.wallSeconds }
         failures = part.trials.compactMap { trial in
@@ -35,7 +38,11 @@ package struct SectionResults: Sendable {
                 name: group,
                 runs: Self.ordered(own.map(\.contestant)).compactMap { contestant in
                     let runs = own.filter { $0.contestant == contestant }.compactMap { outcomes.runs[$0.key] }
-                    return runs.isEmpty ? nil : RepeatedRun(name: contestant.name, row: contestant.row, runs: runs)
+                    let last =
+                        contestant.row == .personal
+                        && own.contains { $0.contestant == contestant && $0.recipe.training.answersLast }
+                    return runs.isEmpty
+                        ? nil : RepeatedRun(name: contestant.name, row: contestant.row, answersLast: last, runs: runs)
                 })
         }.filter { !$0.runs.isEmpty }
     }

@@ -8,7 +8,8 @@ extension Suite {
         text: """
             Fashion-MNIST over 24 agents that see the same, 6 of which do harm: they train on flipped labels, send their update
             turned round, send the honest mean less a deviation (ALIE, Baruch et al. 2019), or send the honest mean turned round
-            (IPM, Xie et al. 2020); the last two know everybody's honest updates. In *a group's majority* four of the six agents of
+            (IPM, Xie et al. 2020); the last two know everybody's honest updates. In *a group's majority* (beside it the same federation with *four
+            rotations, nobody does harm*) four of the six agents of
             one of four rotations send their update turned round: who groups agents gives hostile ones a group of their own, or
             lets them have another's. Figures are over the honest agents.
             """,
@@ -40,7 +41,7 @@ extension Suite {
         let majority = Section.Case(
             rotated.name, rotated.federation, harm: .init("sign_flip", attackers: "cluster:r90:4"), settings: rotated.settings,
             methods, seeds: rotated.seeds)
-        return [quiet, majority]
+        return [quiet, clothes("four rotations, nobody does harm", turned: true, methods, scale), majority]
             + harms.map { name, attack in
                 Section.Case(
                     name, quiet.federation, harm: .init(attack, attackers: "0.25"), settings: quiet.settings, methods,

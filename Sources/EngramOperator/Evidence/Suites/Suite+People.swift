@@ -14,8 +14,8 @@ extension Suite {
             *cold* ones in nobody's: claims about kinds of people should rest on cold images, or on the difference to a model
             trained alone. *New*: the same fifth of the people have only 0, 10 or 40 of their training trials, and the figures are
             over these people only. *Loss* is half the squared error (beauty, aesthetics) or the logistic loss (memory): it sees
-            how good levels and chances are, which ranks do not; `calibrated` keeps the shared order of images and fits a slope
-            and a threshold for each person. *Pooled* figures take all test trials of all people as one person's, so that how much
+            how good levels and chances are, which ranks do not; `calibrated` fits a slope and a threshold for each
+            person, and so keeps the shared order of images (but where somebody's answers run against it). *Pooled* figures take all test trials of all people as one person's, so that how much
             somebody remembers counts too; the *calibration error* is the mean distance of chances from shares of hits. Validation rows are those of a part of the images, which nobody trains on. Errors of
             paired tables are over people.
             """,

@@ -8,8 +8,7 @@ extension Suite {
         text: """
             The construction of IFCA (Ghosh et al. 2020, section 6): m agents with n images each, k = 4 rotations, every rotation
             re-using all 60,000 images, (m/k)·n = 60,000; a 784-200-10 network, 10 full-batch steps of rate 0.1 a round, everybody
-            in every round. *Departures*: 60 rounds, not 300 (40 for m = 2400 and 4800): accuracy still rises (`ifca` with m =
-            1200 and seed 1 had .924 after 60 rounds, .939 after 120), groups stand still long before; 10 % of each agent's images
+            in every round. *Departures*: 60 rounds, not 300 (40 for m = 2400 and 4800): accuracy still rises, groups stand still long before; 10 % of each agent's images
             are held back for validation (the paper has none); an agent is tested on 100, 50 or 25 images drawn from the 10,000 of
             its rotation, not on all; `ifca` starts from one warm model and k-means++ on signatures unless `warm_up=0` (random
             starts, as in the paper; it reports the best of several). `constellation` is not told that there are 4 groups. Three
