@@ -2,7 +2,8 @@
 import Foundation
 
 /// How often which chance was given to what was remembered and to what was not: enough for the area under the curve and for the
-/// calibration of many agents' answers together, without any single answer.
+/// calibration of many agents' answers together. Not who or what: but of an agent with few rows nearly every chance can be read off, beside whether it
+/// came true.
 package struct ChanceTally: Codable, Equatable, Sendable {
     /// Of equal width, over 0...1.
     package static let bins = 200

@@ -3,11 +3,11 @@ package import EngramTensors
 
 extension Partition {
     /// Equal shares; agent i sees its images turned by i mod 4 quarters (truth "r0", "r90", "r180", "r270"), as IFCA's Rotated
-    /// MNIST.
+    /// MNIST, or with two `groups` by 0 or 180 degrees, as its Rotated CIFAR.
     package static func rotated(
-        rows: Int, agents: Int, sizes: SplitSizes, using generator: inout SeededGenerator
+        rows: Int, agents: Int, groups: Int = 4, sizes: SplitSizes, using generator: inout SeededGenerator
     ) throws(LearningError) -> [AgentPart] {
-        turning(try iid(rows: rows, agents: agents, sizes: sizes, using: &generator))
+        try turning(iid(rows: rows, agents: agents, sizes: sizes, using: &generator), groups: groups)
     }
 
     /// Equal shares; agent i knows the classes under other names: y becomes (a·y + g) mod classes, with g = i mod `groups`
@@ -22,12 +22,16 @@ extension Partition {
         return try Self.permuting(parts, classes: classes, groups: groups, last: permuting)
     }
 
-    /// Plants rotations in any partition.
-    package static func turning(_ parts: [AgentPart]) -> [AgentPart] {
-        parts.enumerated().map { i, part in
+    /// Plants rotations in any partition: four quarters, or two halves.
+    package static func turning(_ parts: [AgentPart], groups: Int = 4) throws(LearningError) -> [AgentPart] {
+        guard groups == 2 || groups == 4 else {
+            throw .badPartition("\(groups) groups of rotations are not possible: use 2 or 4")
+        }
+        return parts.enumerated().map { i, part in
             var part = part
-            part.truth = "r\(i % 4 * 90)"
-            part.alteration = i % 4 == 0 ? .none : .turned(quarters: i % 4)
+            let quarters = i % groups * (4 / groups)
+            part.truth = "r\(quarters * 90)"
+            part.alteration = quarters == 0 ? .none : .turned(quarters: quarters)
             return part
         }
     }

@@ -29,6 +29,7 @@ import Testing
 
     @Test func theBuiltInNetworkHasNone() throws {
         #expect(try Recipe(yaml: Recipe().yaml).external == nil)
+        #expect(!Recipe().yaml.contains("external"), "a recipe that needs none has the text that it had before there were any")
         // And can be turned back into it.
         var recipe = try recipe("rounds: 3")
         recipe.external = nil

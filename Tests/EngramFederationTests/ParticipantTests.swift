@@ -48,6 +48,22 @@ import Testing
         #expect(throws: ParticipantError.noHome) { try participant.perform(homeless, models: [:], memory: nil) }
     }
 
+    /// What cannot be read again must not be kept: the agent would fail in every later round.
+    @Test func divergenceOfThePersonalPartIsAnErrorToo() throws {
+        let (participant, model) = participant {
+            $0.hidden = [8]
+            $0.training = {
+                var ditto = DittoTraining()
+                ditto.lambda = 1000
+                return ditto
+            }()
+            $0.optimiser = SGD(rate: 0.05, batch: 1, epochs: 200)
+        }
+        #expect(throws: ParticipantError.personalDiverged) {
+            try participant.perform(.toy(round: 1, base: 0), models: [.cluster(1): model], memory: nil)
+        }
+    }
+
     @Test func divergenceIsAnErrorAndNotAnUpload() throws {
         let (participant, model) = participant {
             $0.hidden = [8, 8]

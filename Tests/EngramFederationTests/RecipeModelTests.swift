@@ -43,4 +43,13 @@ import Testing
         let (normalised, plain) = (try model(normalisation), try model(.none))
         #expect(normalised > plain)
     }
+
+    /// As the operator of a daemon may send it.
+    @Test(arguments: ["fedproto", "fedper", "fedala", "constellation", "feddbe"])
+    func sizesThatNoModelHasTrapNothing(_ preset: String) throws {
+        do {
+            let recipe = try Recipe(yaml: "{preset: \(preset), model: {hidden: [100000, 100000]}}")
+            #expect(recipe.problem(with: ToyFederation.profile)?.contains("the model cannot be made") == true)
+        } catch {}
+    }
 }

@@ -161,7 +161,7 @@ import Testing
         for text in [
             bomb, String(repeating: "[", count: 30_000), String(repeating: "a: {", count: 10_000), "rounds: 3\nrounds: 4",
             "? [a]\n: 3",
-            "rounds: 3\n  bad: [", String(repeating: "# long\n", count: 20_000), "- a\n- b", "\u{0}",
+            "rounds: 3\n  bad: [", String(repeating: "# long\n", count: 40_000), "- a\n- b", "\u{0}",
         ] {
             #expect(throws: RecipeError.self) { try Recipe(yaml: text) }
         }

@@ -140,4 +140,15 @@ import Testing
             #expect(map.positions.keys.sorted() == [one, two])
         }
     }
+
+    /// A peer may send any finite numbers.
+    @Test func vanishingSignaturesSpoilNothing() {
+        var signatures = planted(2, each: 5)
+        let alone = SignatureMap(signatures, fitting: 2000)
+        signatures[AgentID(checked: "tiny")] = Signature([Float](repeating: .leastNonzeroMagnitude, count: 64))
+        let map = SignatureMap(signatures, fitting: 2000)
+        #expect(map == alone)
+        let centre = Signature.centroid(of: signatures.keys.sorted().compactMap { signatures[$0] })
+        #expect(centre?.values.allSatisfy(\.isFinite) == true)
+    }
 }

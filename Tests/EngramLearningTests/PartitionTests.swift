@@ -111,6 +111,10 @@ struct PartitionTests {
         let rotated = try Self.make(.rotated, Self.counts)
         #expect(rotated.prefix(5).map(\.truth) == ["r0", "r90", "r180", "r270", "r0"])
         #expect(rotated.prefix(3).map(\.alteration) == [.none, .turned(quarters: 1), .turned(quarters: 2)])
+        let halves = try Partition.turning(rotated, groups: 2)
+        #expect(halves.prefix(3).map(\.truth) == ["r0", "r180", "r0"])
+        #expect(halves.prefix(2).map(\.alteration) == [.none, .turned(quarters: 2)])
+        for groups in [-1, 0, 1, 3, 5] { #expect(throws: LearningError.self) { try Partition.turning(rotated, groups: groups) } }
         let permuted = try Self.make(.permuted, Self.counts)
         #expect(permuted.prefix(5).map(\.truth) == ["p0", "p1", "p2", "p3", "p0"])
         var generator = SeededGenerator(seed: 1)

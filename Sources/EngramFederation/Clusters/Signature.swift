@@ -11,7 +11,7 @@ package struct Signature: Codable, Equatable, Sendable {
     /// Far above the norm of any projection of a normalised update.
     package static let maximumNorm = 1e3
     /// Norms of updates whose reciprocal, and whose projection, Float32 can hold; outside there is no direction to speak of.
-    private static let usableNorms = 1e-30...1e30
+    static let usableNorms = 1e-30...1e30
 
     package var values: [Float]
 
@@ -51,7 +51,7 @@ package struct Signature: Codable, Equatable, Sendable {
         var sum = [Float](repeating: 0, count: first.values.count)
         for signature in all where signature.values.count == sum.count {
             let norm = Kernels.norm(signature.values)
-            if norm > 0 { Kernels.axpy(Float(1 / norm), signature.values, into: &sum) }
+            if usableNorms.contains(norm) { Kernels.axpy(Float(1 / norm), signature.values, into: &sum) }
         }
         return Signature(sum)
     }

@@ -5,7 +5,8 @@ import EngramLearning
 ///
 /// Accept if better (EEFED, Huang et al. 2022): the cluster's model is deployed unless another answer is expected to cost less. With a prior
 /// from its peers the expectation is the posterior mean (`GatePrior`). Without one, the one-standard-error rule: an agent has few validation rows, and
-/// the best of five noisy figures is often the luckiest; what owes more to others should carry over better. Test rows never choose.
+/// the best of five noisy figures is often the luckiest; what owes more to others should carry over better. Answers of one order, whose rank costs are
+/// equal, are told apart by their losses. Test rows never choose.
 struct Gate {
     /// Who is asked first keeps its place until it is beaten.
     private static let order: [Row] = [.personal, .global, .local, .majority]

@@ -23,6 +23,13 @@ package struct AgentMemory: Equatable, Sendable {
         self.round = round
     }
 
+    /// Whether it can be read again: what is not finite cannot.
+    var isFinite: Bool {
+        personal.values.allSatisfy { Kernels.isFinite($0.values) } && residual.values.allSatisfy { Kernels.isFinite($0) }
+            && vectors.values.allSatisfy { $0.values.allSatisfy { Kernels.isFinite($0) } }
+            && local.map { Kernels.isFinite($0.values) } ?? true
+    }
+
     /// Keeps nothing of slots that are no longer trained.
     package mutating func forget(allBut living: Set<SlotID>) {
         personal = personal.filter { living.contains($0.key) }

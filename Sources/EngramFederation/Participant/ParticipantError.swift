@@ -8,6 +8,7 @@ package enum ParticipantError: Error, Equatable, Sendable, CustomStringConvertib
     case wrongModel(SlotID)
     case noHome
     case diverged(SlotID)
+    case personalDiverged
     case noSecret
     /// Everything that was computed since may be wrong.
     case learnerFailed(String)
@@ -22,6 +23,8 @@ package enum ParticipantError: Error, Equatable, Sendable, CustomStringConvertib
         case .noHome: "the work names no home slot"
         case .noSecret: "privacy 'local' needs a secret of this agent's own, and it was started without one"
         case .learnerFailed(let why): "the agent's own trainer failed: \(why)"
+        case .personalDiverged:
+            "training of this agent's own part diverged to NaN or infinity; lower optimiser.rate or the strength that the training has (such as lambda) in the recipe"
         case .diverged(let slot): "training of slot \(slot) diverged to NaN or infinity; lower optimiser.rate in the recipe"
         }
     }

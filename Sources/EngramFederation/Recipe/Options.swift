@@ -129,16 +129,17 @@ package struct Options {
         value = out
     }
 
-    /// A map inside this one, with options of its own.
+    /// A map inside this one, with options of its own; not `printed` where it says nothing, so that recipes stay the text they were.
     package mutating func section(
-        _ key: String, _ comment: String, _ body: (inout Options) throws(RecipeError) -> Void
+        _ key: String, _ comment: String, printed shown: Bool = true,
+        _ body: (inout Options) throws(RecipeError) -> Void
     ) throws(RecipeError) {
         switch mode {
         case .printing:
             var inner = Options(printing: at(key))
             try body(&inner)
             visited.append(key)
-            printed.append(.init(key, .map(inner.printed), comment: comment))
+            if shown { printed.append(.init(key, .map(inner.printed), comment: comment)) }
         case .reading(let entries):
             visited.append(key)
             var inner = try Options(reading: entries.first { $0.key == key }?.value, path: at(key))

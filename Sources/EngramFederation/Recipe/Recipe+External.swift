@@ -52,8 +52,9 @@ extension Recipe {
         var tensors = external?.layout.tensors.map(\.text) ?? []
         var head = external?.head ?? []
         var initial = external?.digest.hex ?? ""
-        try options.section("external", "a model of your own, set by --model; no tensors: the built-in network") {
-            o throws(RecipeError) in
+        try options.section(
+            "external", "a model of your own, set by --model; without: the built-in network", printed: external != nil
+        ) { o throws(RecipeError) in
             try o.texts("tensors", &tensors, "names and shapes, in order")
             try o.texts("head", &head, "those of the last layer")
             try o.text("initial", &initial, "SHA-256 of the file with the first values")

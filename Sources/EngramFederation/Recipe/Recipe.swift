@@ -4,8 +4,8 @@ package import EngramWire
 
 /// The full configuration of a run: one choice per axis (docs/architecture.md, "Recipes").
 package struct Recipe: Sendable {
-    /// A recipe is a page of text, not a data set.
-    static let maximumTextBytes = 64 * 1024
+    /// A recipe is a page of text, not a data set; the names of a model of one's own may make it a long one.
+    static let maximumTextBytes = 256 * 1024
 
     package var name = "fedavg"
     package var seed = 1

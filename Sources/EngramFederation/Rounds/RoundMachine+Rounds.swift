@@ -34,6 +34,7 @@ extension RoundMachine {
         let network = recipe.network(for: lead)
         let exchange = Exchange(recipe, network: network)
         var blobs: [Digest: [UInt8]] = [:]
+        var starts: [Int: Digest] = [:]
         func initial(_ number: Int) -> Digest {
             // Restricting a fresh model to its own layout's tensors cannot fail.
             let part = try? recipe.initialModel(network, number).selecting(exchange.shared)
@@ -41,11 +42,18 @@ extension RoundMachine {
                 .safetensors(metadata: [:])
             let digest = Digest(of: bytes)
             blobs[digest] = bytes
+            starts[number] = digest
             return digest
         }
         do {
             var book = ClusterBook()
             process = try recipe.grouping.started(state.members, book: &book, initial: initial)
+            if recipe.external != nil, Set(starts.values).count < starts.count {
+                let why =
+                    "the grouping begins with several models, and this one's first values, shuffled, are the same again: "
+                    + "draw them at random, or set grouping.warm_up to 1 or more"
+                return effects + end(.failed(why), why)
+            }
             if recipe.globalReference, !recipe.isGlobal { _ = book.open(.reference, model: initial(0)) }
             state.book = book
             state.grouping = try process?.encodedState() ?? Data()
@@ -55,6 +63,7 @@ extension RoundMachine {
             return effects + end(.failed("\(error)"), "\(error)")
         }
         state.phase = .training
+        recipe.external = recipe.external?.detached
         effects += blobs.keys.sorted().compactMap { blobs[$0].map { .store($0) } }
         effects.append(.commit(.init(state: state, summary: nil, lineage: state.book.lineage)))
         return effects + startRound(now)

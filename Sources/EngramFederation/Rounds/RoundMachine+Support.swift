@@ -41,6 +41,10 @@ extension Recipe {
                 "the run trains the built-in network, and the agent was started with --trainer: start it without, or the run with --model"
         }
         let spec = modelSpec(for: profile)
+        // Of a model of somebody's own only the outputs are known, and any number of inputs will do.
+        if external != nil, profile.outputs > 0 {
+            return privacy is NoPrivacy ? nil : privacy.objection(to: self, Exchange(self, network: network(spec, nil)))
+        }
         if let problem = spec.problem { return "the model cannot be made: \(problem)" }
         return privacy is NoPrivacy ? nil : privacy.objection(to: self, Exchange(self, network: network(spec, nil)))
     }

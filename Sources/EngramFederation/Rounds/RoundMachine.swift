@@ -10,7 +10,7 @@ import Foundation
 /// Life: gathering → (round opened → uploads → fold → commit)* → final evaluation → finished. Within a round only uploads matter, and those
 /// are spooled before they are told here; so the state between rounds and the spool are all that a restart needs.
 package struct RoundMachine: Sendable {
-    package let recipe: Recipe
+    package internal(set) var recipe: Recipe
     package internal(set) var state: RunState
     var process: (any GroupingProcess)?
     var open: OpenRound?

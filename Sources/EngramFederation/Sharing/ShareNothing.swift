@@ -12,9 +12,10 @@ package struct ShareNothing: Sharing {
     package func shared(of network: Network) -> ParameterLayout { ParameterLayout() }
 
     package func objection(to recipe: Recipe) -> String? {
-        let statistics = recipe.training.statistics(
-            for: Network(ModelSpec(inputs: 1, hidden: recipe.hidden, outputs: 2, task: .classes)))
-        if statistics.isEmpty {
+        let spec = ModelSpec(inputs: 1, hidden: recipe.hidden, outputs: 2, task: .classes)
+        // A model that cannot be made is refused where its sizes are known.
+        guard spec.problem == nil else { return nil }
+        if recipe.training.statistics(for: Network(spec)).isEmpty {
             return
                 "sharing 'none' leaves nothing that travels, because training '\(type(of: recipe.training).name)' exchanges no statistics"
         }

@@ -23,7 +23,7 @@ package struct SignatureMap: Equatable, Sendable {
         for id in signatures.keys.sorted() {
             guard var row = signatures[id]?.values, row.count == size else { continue }
             let norm = Kernels.norm(row)
-            guard norm > 0, norm.isFinite else { continue }
+            guard Signature.usableNorms.contains(norm) else { continue }
             Kernels.scale(Float(1 / norm), &row)
             ids.append(id)
             rows.append(row)

@@ -75,6 +75,13 @@ package struct ExternalModel: Equatable, Sendable {
         content = Content(file: bytes, parameters: parameters)
     }
 
+    /// The same without file and values, for whoever keeps a run longer than it needs them.
+    package var detached: ExternalModel {
+        var bare = self
+        bare.content = nil
+        return bare
+    }
+
     package var file: [UInt8]? { content?.file }
 
     /// The n-th first model: the file's, and for others (groupings that need several starts) the same with the values of each tensor in another

@@ -13,7 +13,9 @@ package struct FineTuning: LocalTraining {
 
     package mutating func configure(_ options: inout Options) throws(RecipeError) {
         try options.integer("epochs", &epochs, 1...1000, "epochs of fine-tuning")
-        try options.integer("every", &every, 0...1_000_000, "fine-tune for the report every so many rounds; 0: at the end only")
+        try options.integer(
+            "every", &every, 0...1_000_000,
+            "fine-tune the model received in every so-manieth round, for the figures of the one before; 0: at the end only")
     }
 
     package var skills: Set<LearnerSkill>? { [] }
