@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 
-_TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "U8": "u1"}
+_TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U8": "u1"}
 
 
 class Lesson:
@@ -123,12 +123,14 @@ def _send(sink, fields, tensors):
 
 
 def parse(file):
-    """A safetensors file's metadata and its tensors, as arrays that may be written to."""
+    """A safetensors file's metadata and its tensors, as arrays that may be written to; tensors of other types than Engram's are left out."""
     end = 8 + int.from_bytes(file[:8], "little")
     header = json.loads(file[8:end])
     metadata = header.pop("__metadata__", {})
     tensors = {}
     for name, entry in header.items():
+        if entry["dtype"] not in _TYPES:
+            continue
         first, last = entry["data_offsets"]
         values = np.frombuffer(file[end + first:end + last], dtype=_TYPES[entry["dtype"]])
         tensors[name] = values.reshape(entry["shape"]).copy()
@@ -136,11 +138,12 @@ def parse(file):
 
 
 def read_shard(path):
-    """A shard's features [n, d] as float32, and its labels [n]."""
+    """A shard's features [n, d] as float32, and its labels [n]; for the task `remembered` a tensor of that name may stand in for them."""
     with open(path, "rb") as file:
         metadata, tensors = parse(file.read())
     features = tensors["features"]
     if features.dtype == np.uint8:
         scale, offset = float(metadata.get("engram.scale", 1)), float(metadata.get("engram.offset", 0))
         features = features.astype(np.float32) * np.float32(scale) + np.float32(offset)
-    return features.astype(np.float32), tensors["labels"]
+    labels = tensors["labels"] if "labels" in tensors else tensors["remembered"].astype(np.int64)
+    return features.astype(np.float32), labels

@@ -5,9 +5,10 @@
     images_to_shard.py photos --network squeezenet.onnx --observer anna --output anna.safetensors
     images_to_shard.py photos --network torchvision:resnet18 --labels ratings.csv --task scores --output anna.safetensors
 
-Without --labels the names of the sub-folders are the classes, in alphabetical order (give --classes a,b,c to fix them for the whole
-federation: everybody must use the same). With it, a CSV with the columns `file` and `label`: a class number or name, a score, or 0 and 1 for
-`remembered`. Every agent must use the same network, size, mean and deviation.
+Without --labels the names of the sub-folders are the classes. With it, a CSV with the columns `file` and `label`: a class number or name, a
+score, or 0 and 1 for `remembered`. Everybody in the federation must number the classes alike: give --classes a,b,c, the names in their
+order (without it they are in alphabetical order, as far as they occur here), or, where labels are numbers from 0, --classes 10, how many there
+are. Every agent must use the same network, size, mean and deviation.
 
 Needs numpy, Pillow and safetensors; onnxruntime for an ONNX file, torchvision for torchvision:NAME.
 """
@@ -96,11 +97,22 @@ def targets(labels, options):
         return {"labels": np.array([float(label) for label in labels], np.float32)}, 0
     if options.task == "remembered":
         return {"remembered": np.array([int(label) for label in labels], np.uint8)}, 2
+    if all(label.isdecimal() for label in labels) and "," not in (options.classes or ""):
+        # Numbers stay what they are: as names "10" would come before "9", and a site without some of them would count the others anew.
+        if not (options.classes or "").isdecimal():
+            sys.exit("the labels are class numbers: say with --classes how many classes the whole federation has, such as --classes 10")
+        count, ids = int(options.classes), np.array([int(label) for label in labels], np.int64)
+        if ids.max() >= count:
+            sys.exit(f"there is a class {ids.max()}, but with --classes {count} they are 0 to {count - 1}")
+        print(f"classes: numbers from 0 to {count - 1}", file=sys.stderr)
+        return {"labels": ids}, count
     names = options.classes.split(",") if options.classes else sorted(set(labels))
     unknown = sorted(set(labels) - set(names))
     if unknown:
         sys.exit(f"these labels are no classes: {', '.join(unknown[:5])}; the classes are {', '.join(names)}")
     print("classes:", ", ".join(f"{i} {name}" for i, name in enumerate(names)), file=sys.stderr)
+    if not options.classes:
+        print(f"if any site has other classes, give all of them to everybody in one order: --classes {','.join(names)},…", file=sys.stderr)
     return {"labels": np.array([names.index(label) for label in labels], np.int64)}, len(names)
 
 
@@ -113,7 +125,7 @@ def main():
     parser.add_argument("--observer", default="observer")
     parser.add_argument("--task", choices=["classes", "scores", "remembered"], default="classes")
     parser.add_argument("--labels", help="a CSV with the columns file and label")
-    parser.add_argument("--classes", help="the names of all classes of the federation, in order")
+    parser.add_argument("--classes", help="of the whole federation: the names in their order, or how many if labels are numbers")
     parser.add_argument("--side", type=int, default=224)
     parser.add_argument("--mean", type=numbers, default=numbers("0.485,0.456,0.406"))
     parser.add_argument("--deviation", type=numbers, default=numbers("0.229,0.224,0.225"))

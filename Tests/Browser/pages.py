@@ -97,13 +97,13 @@ class Browser(unittest.TestCase):
             chart.locator("details table").wait_for()
             self.assertTrue(chart.locator("details caption").inner_text(), kind)
 
-    def until(self, holds):
-        """Waits for what a page comes to; a page with a strict policy cannot be asked to wait by itself."""
-        for _ in range(200):
-            if holds():
-                return
+    def until(self, holds, limit=10):
+        """Waits up to `limit` seconds for what a page comes to; a page with a strict policy cannot be asked to wait by itself."""
+        end = time.monotonic() + limit
+        while not holds():
+            if time.monotonic() > end:
+                self.fail(f"it did not come to pass within {limit} s")
             time.sleep(0.05)
-        self.fail("it did not come to pass")
 
     def stops(self, page):
         """What the tab key comes to, in order."""
