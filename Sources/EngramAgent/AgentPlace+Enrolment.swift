@@ -7,11 +7,14 @@ import Foundation
 package import Logging
 
 extension AgentPlace {
-    /// Gets a certificate for the token, unless there is one.
+    /// Gets a certificate for the token, unless there is one; one whose time is over is none, where there is a token.
     ///
     /// A coordinator that is not there yet is waited for, with jittered pauses; one that says no ends it.
     package func enrol(software: String, reactor: Reactor, limits: WireLimits, log: Logger) async throws {
-        guard !folder.identity.exists else { return }
+        if folder.identity.exists {
+            guard tokenFile != nil, folder.identity.hasExpired(at: Date().timeIntervalSince1970) else { return }
+            log.notice("the certificate's time is over, enrolling again", metadata: ["agent.id": "\(id)"])
+        }
         let ticket = try ticket()
         guard let coordinator else { throw PlaceError.noCoordinator }
         let endpoint = try Endpoint(coordinator, defaultPort: IdentityFolder.defaultPort)

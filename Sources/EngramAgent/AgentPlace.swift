@@ -15,7 +15,7 @@ package struct AgentPlace: Sendable {
     package let shard: String
     /// The coordinator's HOST:PORT; nil for the one that the identity names.
     package let coordinator: String?
-    /// Read only while there is no certificate.
+    /// Read only while there is no certificate that is still good.
     let tokenFile: String?
 
     /// Takes a state folder that was chosen by hand.
@@ -39,9 +39,8 @@ package struct AgentPlace: Sendable {
     /// - Parameter sites: a folder with a folder per agent, named like it, that holds `shard.safetensors` and `token`; `state` is made in it.
     package static func free(in sites: String, coordinator: String?) throws -> AgentPlace {
         let files = FileManager.default
-        let names = ((try? files.contentsOfDirectory(atPath: sites)) ?? []).sorted().filter {
-            files.fileExists(atPath: "\(sites)/\($0)/shard.safetensors")
-        }
+        guard let found = try? files.contentsOfDirectory(atPath: sites) else { throw PlaceError.unreadableSites(path: sites) }
+        let names = found.sorted().filter { files.fileExists(atPath: "\(sites)/\($0)/shard.safetensors") }
         for name in names {
             let site = "\(sites)/\(name)"
             do {

@@ -23,7 +23,7 @@ package struct Inspection: Codable, Sendable {
     package let staysHere: [String]
 
     package init(shard: Shard, recipe: Recipe) {
-        let profile = AgentProfile(shard)
+        let profile = AgentProfile(shard, hasTrainer: recipe.external != nil)
         let network = recipe.network(for: profile)
         let shared = recipe.sharing.shared(of: network)
         var draws = CodecDraws(seed: UInt64(bitPattern: Int64(recipe.seed)), shared: [], own: shard.observer)
@@ -45,7 +45,10 @@ package struct Inspection: Codable, Sendable {
             scoreRange = [Double(scores.min() ?? 0), Double(scores.max() ?? 0)]
         }
         var sent = [
-            Sent(what: "profile: task, sizes, row counts, declared group", numbers: 7, bytes: 200, when: "at every connection"),
+            Sent(
+                what: "profile: task, sizes, row counts, declared group and device, whether it has a trainer of its own",
+                numbers: 12,
+                bytes: 300, when: "at every connection"),
             Sent(
                 what: "update of the shared tensors (\(shared.tensors.map(\.name).joined(separator: ", ")))\(disguise)",
                 numbers: shared.count,
@@ -59,9 +62,24 @@ package struct Inspection: Codable, Sendable {
                 what: "validation loss, metric and gain of each model offered; training loss; norm of the update; row count",
                 numbers: 8, bytes: 200, when: "every round"),
             Sent(
-                what: "test loss and metric of the six report rows, and which the gate chose", numbers: 55, bytes: 2000,
-                when: "every round"),
+                what:
+                    "test loss and metric of the six report rows, what each gained on validation rows, and which the gate chose",
+                numbers: 67, bytes: 2400, when: "every round"),
         ]
+        if shard.task == .remembered, recipe.privacy is NoPrivacy {
+            sent.append(
+                Sent(
+                    what:
+                        "how often which chance was given to what was remembered and to what was not, on the test rows, for each report row "
+                        + "(with few rows: nearly every chance, beside whether it came true)",
+                    numbers: 7 * 2 * ChanceTally.bins, bytes: 7 * 8 * ChanceTally.bins, when: "in the last exchange"))
+        }
+        if let count = recipe.grouping.descriptorCount(network) {
+            sent.append(
+                Sent(
+                    what: "descriptor by which '\(type(of: recipe.grouping).name)' groups agents, made from the features",
+                    numbers: count, bytes: 4 * count, when: "once, or when the grouping asks again"))
+        }
         sent += recipe.training.statistics(for: network).map {
             Sent(
                 what: "statistic “\($0.name)” of the training '\(type(of: recipe.training).name)', made from the training rows",

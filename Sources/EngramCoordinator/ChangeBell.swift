@@ -17,6 +17,4 @@ package final class ChangeBell: Sendable {
         count.add(1, ordering: .relaxed)
         ringing.yield()
     }
-
-    func end() { ringing.finish() }
 }

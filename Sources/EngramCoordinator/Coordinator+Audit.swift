@@ -10,17 +10,27 @@ import Logging
 
 /// What is written to the audit log.
 extension Coordinator {
-    /// A verb that an operator asked for, done or refused.
+    /// A verb that an operator asked for, done or refused. What cannot be written down goes to the daemon's log whole: the operator is told
+    /// what became of the verb, which a full disk does not undo.
     func record(
         _ verb: Verb, _ request: Message.Request, _ session: CoordinatorSession, answer: [UInt8]?, failure: String?
-    ) throws {
+    ) {
         var arguments = Self.arguments(of: verb, Data(request.body))
         // Which run was meant, or made, where no name was given.
         if let line = answer.flatMap({ try? JSONDecoder().decode(Admin.RunLine.self, from: Data($0)) }) {
             arguments["run"] = line.run.rawValue
         }
-        try audit.append(
-            AuditEntry(at: Self.now, who: session.author, verb: verb.rawValue, arguments: arguments, failure: failure))
+        let entry = AuditEntry(at: Self.now, who: session.author, verb: verb.rawValue, arguments: arguments, failure: failure)
+        do {
+            try audit.append(entry)
+        } catch {
+            log.error(
+                "verb not in the audit log",
+                metadata: [
+                    "verb": "\(entry.verb)", "who": "\(entry.who)", "arguments": "\(arguments)", "failure": "\(failure ?? "")",
+                    "error": "\(error)",
+                ])
+        }
     }
 
     /// A certificate that was given out. Those who were turned away are in the daemon's log only: a stranger could push the honest entries out.

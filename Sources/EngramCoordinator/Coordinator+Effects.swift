@@ -49,16 +49,18 @@ extension Coordinator {
     /// A run from its stored record.
     func load(_ record: RunRecord) throws -> RunDriver {
         var recipe = try Recipe(yaml: record.recipe)
-        if let model = recipe.external?.digest, !record.state.isOver, record.state != .failed {
+        let snapshot = try store.snapshot(of: record.id)
+        // Only a run that has not begun needs its first model.
+        if let model = recipe.external?.digest, snapshot == nil, !record.state.isOver, record.state != .failed {
             do {
                 try recipe.external?.attach(blobs.read(model))
             } catch let error as StoreError where error.isPermanent {
-                // That ends this run, where it needs the model, and no other.
+                // That ends this run and no other.
                 log.error("first model lost", metadata: ["run.id": "\(record.id)", "error": "\(error)"])
             }
         }
         let machine: RoundMachine
-        if let snapshot = try store.snapshot(of: record.id) {
+        if let snapshot {
             machine = try RoundMachine(resuming: .init(decoding: Data(snapshot)), recipe: recipe)
         } else {
             machine = RoundMachine(run: record.id, recipe: recipe, entropy: .random(in: .min ... .max))

@@ -32,11 +32,11 @@ extension Coordinator {
             do {
                 body = try reply(verb, request, session)
             } catch {
-                try record(verb, request, session, answer: nil, failure: refusal(for: error, of: request).text)
+                record(verb, request, session, answer: nil, failure: refusal(for: error, of: request).text)
                 throw error
             }
             changes.ring()
-            try record(verb, request, session, answer: body, failure: nil)
+            record(verb, request, session, answer: body, failure: nil)
             respond(200, body, session, stream)
         } catch {
             let refused = refusal(for: error, of: request)

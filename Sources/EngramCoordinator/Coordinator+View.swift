@@ -50,10 +50,11 @@ extension Coordinator {
 
     /// A state that cannot be read is told by the readiness check, not here.
     private func countEnrolled() -> Int {
-        if let enrolledAgents { return enrolledAgents }
         let now = Self.now
-        let count = try? store.identities().count { $0.role == .agent && $0.status == .active && $0.expires > now }
-        enrolledAgents = count
-        return count ?? 0
+        if let enrolledAgents, now < enrolledAgents.until { return enrolledAgents.count }
+        guard let all = try? store.identities() else { return 0 }
+        let living = all.filter { $0.role == .agent && $0.status == .active && $0.expires > now }
+        enrolledAgents = (living.count, living.map(\.expires).min() ?? .infinity)
+        return living.count
     }
 }

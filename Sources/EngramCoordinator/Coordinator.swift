@@ -34,7 +34,7 @@ package actor Coordinator {
     /// Read without waiting for the coordinator.
     nonisolated let life = Mutex(Life.starting)
     /// Agents with a valid certificate; nil after a change, until somebody asks.
-    var enrolledAgents: Int?
+    var enrolledAgents: (count: Int, until: Double)?
     private var lastSession = 0
     /// Bytes of sessions that have ended.
     private var ended = (in: 0, out: 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramBytes
 import EngramFederation
+import EngramLearning
 import EngramStore
 import EngramTensors
 import EngramWire
@@ -34,7 +35,10 @@ final class RunDriver {
 
     init(id: RunID, recipe: Recipe, text: String, created: Double, machine: RoundMachine, limits: SnapshotLimits) {
         self.id = id
-        self.recipe = recipe
+        // The first model's values are for the machine alone, which drops them when the run has begun.
+        var named = recipe
+        named.external = recipe.external?.detached
+        self.recipe = named
         self.created = created
         recipeBytes = Array(text.utf8)
         recipeBlob = Digest(of: recipeBytes)

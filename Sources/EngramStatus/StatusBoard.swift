@@ -3,6 +3,7 @@ import EngramFederation
 import EngramSockets
 import EngramWire
 import Foundation
+import Logging
 import NIOCore
 
 /// Keeps the latest snapshot, ready to be sent, and tells readers of events when there is a newer one.
@@ -29,6 +30,7 @@ actor StatusBoard {
     private let thread = ThreadExecutor(name: "engram-status")
     private let source: any StatusSource
     private let limits: StatusLimits
+    private let log: Logger
     private var latest: Posting?
     private var making: _Concurrency.Task<Posting, any Error>?
     /// What readers were told last.
@@ -38,12 +40,14 @@ actor StatusBoard {
     private var isClosed = false
     private var report: (run: RunID, json: ByteBuffer, made: ContinuousClock.Instant)?
     private var checks: (all: [ReadinessCheck], made: ContinuousClock.Instant)?
+    private var checking: _Concurrency.Task<[ReadinessCheck], Never>?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
-    init(source: any StatusSource, limits: StatusLimits) {
+    init(source: any StatusSource, limits: StatusLimits, log: Logger) {
         self.source = source
         self.limits = limits
+        self.log = log
     }
 
     // MARK: What is asked for
@@ -64,7 +68,12 @@ actor StatusBoard {
 
     func readiness() async -> [ReadinessCheck] {
         if let checks, isFresh(checks.made) { return checks.all }
-        let all = await source.readiness()
+        // A coordinator that is stuck is asked once, however many want to know.
+        if let checking { return await checking.value }
+        let task = _Concurrency.Task { await source.readiness() }
+        checking = task
+        defer { checking = nil }
+        let all = await task.value
         checks = (all, .now)
         return all
     }
@@ -127,19 +136,33 @@ actor StatusBoard {
     func follow() async throws {
         for await _ in source.changes {
             guard !readers.isEmpty, told.map({ $0.posting.revision < source.revision }) ?? true else { continue }
-            let posting = try await upToDate()
-            var step: Step?
-            if let told {
-                let change = StatusChange(from: told.posting.snapshot, to: posting.snapshot)
-                step = Step(from: told.posting.revision, json: ByteBuffer(bytes: try change.json()))
+            let bytes: Int
+            do {
+                bytes = try await tell()
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                // A picture that cannot be drawn must not end the daemon; readers that ask get the error.
+                log.error("the status cannot be told", metadata: ["error": "\(error)"])
+                bytes = 0
             }
-            told = (posting, step)
-            ring()
-            let bytes = Double(step?.json.readableBytes ?? posting.json.readableBytes)
             try await _Concurrency.Task.sleep(
-                for: .seconds(max(limits.refreshSeconds, bytes / Double(limits.eventBytesPerSecond))))
+                for: .seconds(max(limits.refreshSeconds, Double(bytes) / Double(limits.eventBytesPerSecond))))
         }
         try _Concurrency.Task.checkCancellation()
+    }
+
+    /// Gives readers the step to the newest snapshot; returns its bytes.
+    private func tell() async throws -> Int {
+        let posting = try await upToDate()
+        var step: Step?
+        if let told {
+            let change = StatusChange(from: told.posting.snapshot, to: posting.snapshot)
+            step = Step(from: told.posting.revision, json: ByteBuffer(bytes: try change.json()))
+        }
+        told = (posting, step)
+        ring()
+        return step?.json.readableBytes ?? posting.json.readableBytes
     }
 
     /// Lets every reader hear something from time to time, so that dead connections are found.

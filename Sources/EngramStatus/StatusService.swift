@@ -33,7 +33,7 @@ package struct StatusService: Service {
 
     /// Serves until cancelled or asked to shut down gracefully. Throws `StatusError` if the address cannot be had.
     package func run() async throws {
-        let board = StatusBoard(source: source, limits: limits)
+        let board = StatusBoard(source: source, limits: limits, log: log)
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await board.follow() }

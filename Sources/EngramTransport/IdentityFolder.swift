@@ -33,6 +33,14 @@ package struct IdentityFolder: Sendable {
 
     package func name() throws -> String? { try Certificate(pem: SecretFile.read(certificatePath)).identity?.name }
 
+    /// Whether the certificate's time is over, in seconds since 1970; one that cannot be read has not ended.
+    package func hasExpired(at now: Double) -> Bool {
+        guard let text = try? SecretFile.read(certificatePath), let certificate = try? Certificate(pem: text) else {
+            return false
+        }
+        return certificate.notAfter <= now
+    }
+
     package func context() throws -> TLSContext {
         let credentials = try TLSContext.Credentials(
             certificate: Certificate(pem: SecretFile.read(certificatePath)), key: PrivateKey(pem: SecretFile.read(keyPath)))

@@ -10,7 +10,7 @@ struct PlaceOptions: ParsableArguments {
     var coordinator: String?
     @Option(help: "A file with an enrolment token: enrol first, as --name, if there is no certificate yet.") var tokenFile:
         String?
-    @Option(help: "The name to enrol by; one that is enrolled already keeps its own.") var name: String?
+    @Option(help: "The name to enrol by; if it is enrolled already, the same as then.") var name: String?
     @Option(
         help: ArgumentHelp(
             "Instead of --state and --shard: take the first free NAME/ in this folder, with NAME/shard.safetensors and NAME/token.",

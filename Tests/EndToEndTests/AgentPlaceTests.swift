@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramAgent
+import EngramTLS
 import EngramTransport
 import EngramWire
 import Foundation
@@ -34,7 +35,12 @@ import Testing
         // Who leaves lets go; the next one carries on there.
         first = nil
         #expect(try AgentPlace.free(in: path, coordinator: nil).id.rawValue == "site-0")
-        #expect(throws: PlaceError.noSites(path: path + "/none")) { try AgentPlace.free(in: path + "/none", coordinator: nil) }
+        #expect(throws: PlaceError.unreadableSites(path: path + "/none")) {
+            try AgentPlace.free(in: path + "/none", coordinator: nil)
+        }
+        #expect(throws: PlaceError.noSites(path: path + "/site-0")) {
+            try AgentPlace.free(in: path + "/site-0", coordinator: nil)
+        }
     }
 
     @Test func aTokenIsUsedOnce() async throws {
@@ -52,6 +58,26 @@ import Testing
         await #expect(throws: ClientError.self) { try await enrol(places[1], daemon) }
         #expect(!places[1].folder.identity.exists)
         await #expect(throws: PlaceError.self) { try await enrol(places[2], daemon) }
+        await daemon.kill()
+    }
+
+    /// A year later: who has a token comes in again, who has none keeps what there is.
+    @Test func aCertificateWhoseTimeIsOverIsNone() async throws {
+        let daemon = try TestDaemon(.tls)
+        try await daemon.start()
+        let path = try sites(try await daemon.tokens(1))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let place = try AgentPlace.free(in: path, coordinator: daemon.endpoint)
+        let authority = try CertificateAuthority.create(name: "old", now: 1_600_000_000, validFor: 1e6)
+        let key = try PrivateKey.generate()
+        let old = try authority.sign(
+            SigningRequest(for: key), role: .agent, name: "site-0", now: 1_600_000_000, validFor: 1000)
+        try place.folder.identity.write(
+            certificatePEM: old.pem(), keyPEM: key.pem(), authorityPEM: authority.certificate.pem(), coordinator: daemon.endpoint)
+        #expect(place.folder.identity.hasExpired(at: 1_600_001_001) && !place.folder.identity.hasExpired(at: 1_600_000_999))
+        try await enrol(place, daemon)
+        #expect(!place.folder.identity.hasExpired(at: Date().timeIntervalSince1970))
+        #expect(try place.folder.identity.name() == "site-0")
         await daemon.kill()
     }
 

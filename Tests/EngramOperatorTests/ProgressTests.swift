@@ -136,4 +136,9 @@ struct ProgressTests {
         table.row("long", "10")
         #expect(table.text == "NAME   N\na      5\nlong  10")
     }
+
+    @Test func sparklinesOfNearlyEqualFiguresAreDrawn() {
+        #expect(Sparkline.text([0, .leastNonzeroMagnitude], columns: 10, style: .ascii).count == 2)
+        #expect(Sparkline.text([-.greatestFiniteMagnitude, .greatestFiniteMagnitude], columns: 10, style: .ascii) == "_#")
+    }
 }

@@ -108,7 +108,7 @@ import Testing
                 let reply = try await client.reply()
                 #expect(reply.status == 405 && reply.headers["allow"] == "GET, HEAD")
                 #expect(reply.headers["connection"] == "close")
-                #expect(await client.rest().isEmpty, "the connection ends")
+                #expect(try await client.rest().isEmpty, "the connection ends")
             }
         }
     }

@@ -36,7 +36,7 @@ import Testing
             let client = try await server.client()
             await client.sendRegardless(bytes)
             client.finishWriting()
-            let answer = String(decoding: await client.rest(), as: UTF8.self)
+            let answer = String(decoding: try await client.rest(), as: UTF8.self)
             #expect(!answer.contains(" 200 "), "\(answer.prefix(100))")
             try await lives(server)
         }
@@ -53,7 +53,7 @@ import Testing
             for request in requests {
                 let client = try await server.client()
                 await client.sendRegardless(request)
-                let answer = String(decoding: await client.rest(), as: UTF8.self)
+                let answer = String(decoding: try await client.rest(), as: UTF8.self)
                 #expect(!answer.contains(" 200 "))
                 try await lives(server)
             }
@@ -71,7 +71,7 @@ import Testing
                     try? await _Concurrency.Task.sleep(for: .milliseconds(5))
                 }
             }
-            #expect(!String(decoding: await client.rest(), as: UTF8.self).contains(" 200 "))
+            #expect(!String(decoding: try await client.rest(), as: UTF8.self).contains(" 200 "))
             sending.cancel()
             await sending.value
             try await lives(server)
@@ -86,7 +86,7 @@ import Testing
             for _ in 0..<12 { silent.append(try await server.client()) }
             // Waits in the queue until those before it were sent away.
             try await lives(server)
-            for client in silent { #expect(await client.rest().isEmpty) }
+            for client in silent { #expect(try await client.rest().isEmpty) }
         }
     }
 
@@ -97,7 +97,7 @@ import Testing
             let client = try await server.client()
             try await client.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\nx")
             #expect(try await client.reply().status == 413)
-            #expect(await client.rest().isEmpty)
+            #expect(try await client.rest().isEmpty)
             try await lives(server)
         }
     }
@@ -108,7 +108,7 @@ import Testing
             try await client.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             client.finishWriting()
             #expect(try await client.reply().text == "ok\n")
-            #expect(await client.rest().isEmpty)
+            #expect(try await client.rest().isEmpty)
         }
     }
 
@@ -131,7 +131,7 @@ import Testing
             ] {
                 let client = try await server.client()
                 try await client.send("GET /api/v1/snapshot HTTP/1.1\r\nHost: \(host)\r\n\r\n")
-                let answer = String(decoding: await client.rest(), as: UTF8.self)
+                let answer = String(decoding: try await client.rest(), as: UTF8.self)
                 #expect(answer.hasPrefix("HTTP/1.1 421") || answer.hasPrefix("HTTP/1.1 400"), "\(host): \(answer.prefix(40))")
             }
             for host in ["localhost", "LOCALHOST:7480", "127.0.0.1:7480", "[::1]:7480", "10.1.2.3", "status.example.org:443"] {

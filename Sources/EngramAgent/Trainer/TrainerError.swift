@@ -3,7 +3,7 @@
 /// What can be wrong with a site owner's own trainer.
 package enum TrainerError: Error, Equatable, CustomStringConvertible, Sendable {
     case cannotStart(String)
-    case ended(verb: String, code: Int32, lastLine: String)
+    case ended(verb: String, code: Int32?, lastLine: String)
     case silent(verb: String, seconds: Double)
     case badAnswer(verb: String, String)
     case refused(verb: String, String)
@@ -15,7 +15,8 @@ package enum TrainerError: Error, Equatable, CustomStringConvertible, Sendable {
         switch self {
         case .cannotStart(let why): "the trainer cannot be started: \(why)"
         case .ended(let verb, let code, let line):
-            "the trainer ended with code \(code) and left '\(verb)' without an answer"
+            (code.map { "the trainer ended with code \($0)" } ?? "the trainer closed its output")
+                + " and left '\(verb)' without an answer"
                 + (line.isEmpty ? "" : "; its last words: \(line)")
         case .silent(let verb, let seconds):
             "the trainer did not answer '\(verb)' within \(seconds) seconds; if it needs longer, raise "

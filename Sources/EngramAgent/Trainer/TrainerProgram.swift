@@ -8,6 +8,8 @@ import Foundation
 final class TrainerProgram {
     /// How often the loop looks whether it shall stop.
     private static let glance = 0.2
+    /// Pieces of 64 KiB that are read of what a program said last.
+    private static let lastReads = 16
 
     private let process = Process()
     private let limits: TrainerLimits
@@ -52,7 +54,7 @@ final class TrainerProgram {
     func ask(
         _ message: [UInt8], verb: String, seconds: Double, isStopped: () -> Bool
     ) throws(TrainerError) -> [UInt8] {
-        guard isOpen else { throw .ended(verb: verb, code: 0, lastLine: lastLine) }
+        guard isOpen else { throw .ended(verb: verb, code: nil, lastLine: lastLine) }
         do {
             return try exchange(message[...], verb, ContinuousClock.now + .seconds(seconds), seconds, isStopped)
         } catch {
@@ -97,7 +99,7 @@ final class TrainerProgram {
         try? pipes[0].fileHandleForWriting.close()
         let deadline = ContinuousClock.now + .seconds(limits.stopSeconds)
         while ContinuousClock.now < deadline, !hasEnded(within: 0.02) { readErrors() }
-        readErrors()
+        readErrors(most: Self.lastReads)
         kill()
     }
 
@@ -120,11 +122,11 @@ final class TrainerProgram {
         return true
     }
 
-    /// The exit code as shells report it, once its end is known; what it said meanwhile is read.
-    private func code() -> Int32 {
-        let known = hasEnded(within: 2)
-        readErrors()
-        guard known else { return 0 }
+    /// The exit code as shells report it, once its end is known; what it said meanwhile is read. Nil if the end of its output is not its own.
+    private func code() -> Int32? {
+        let known = hasEnded(within: limits.stopSeconds)
+        readErrors(most: Self.lastReads)
+        guard known else { return nil }
         return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     }
 
@@ -158,8 +160,9 @@ final class TrainerProgram {
         return errno == EAGAIN || errno == EINTR ? 0 : nil
     }
 
-    private func readErrors() {
-        while errorsAreOpen {
+    /// At most so many reads: a program that never stops talking must not keep the loop from its deadline.
+    private func readErrors(most: Int = 1) {
+        for _ in 0..<most where errorsAreOpen {
             let (bytes, isEnd) = read(errors)
             errorsAreOpen = !isEnd
             for byte in bytes {

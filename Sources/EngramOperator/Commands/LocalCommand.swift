@@ -28,6 +28,10 @@ package struct LocalCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Train a model of your own by this program, one for each agent, such as 'python3 cnn.py' (docs/own-trainers.md).",
             valueName: "command")) package var trainer: String?
+    @Option(
+        help: ArgumentHelp(
+            "Seconds within which a trainer must answer a request, and be ready at its start (as engram-agent run has them).",
+            valueName: "seconds")) package var trainerSeconds: Double?
     @OptionGroup package var model: ModelOptions
     @OptionGroup package var attack: AttackOptions
     @OptionGroup package var format: FormatOptions
@@ -40,6 +44,9 @@ package struct LocalCommand: AsyncParsableCommand {
         if changed.external != nil, trainer == nil {
             throw OperatorError.usage("--model is a model of your own: say with --trainer which program trains it")
         }
+        if let trainerSeconds, !(trainerSeconds > 0 && trainerSeconds <= 1e7) {
+            throw OperatorError.usage("--trainer-seconds is above 0 and at most 10000000")
+        }
         if trainer != nil, attack.attack != nil {
             throw OperatorError.usage("--attack is for agents that train the built-in network; leave --trainer out")
         }
@@ -49,7 +56,8 @@ package struct LocalCommand: AsyncParsableCommand {
         let live = LiveProgress(
             rounds: recipe.rounds, metricName: folder.manifest.task.metricName, style: format.json ? .silent : nil)
         let federation = try LocalFederation(
-            folder, executables: .beside(), keeping: keep, orderSeed: orderSeed, attack: plan, trainer: trainer)
+            folder, executables: .beside(), keeping: keep, orderSeed: orderSeed, attack: plan,
+            trainer: trainer.map { .init(command: $0, seconds: trainerSeconds) })
         let report: Report
         do {
             report = try await Interruption.guarding {

@@ -32,7 +32,7 @@ extension Partition {
                 train: Array(own.prefix(train)), validation: Array(own.dropFirst(train).prefix(validation)),
                 test: tests.map { pool + $0 })
         }
-        return turning(parts)
+        return try turning(parts)
     }
 
     private static func divided(

@@ -51,7 +51,7 @@ package struct PartitionPlan: Sendable {
             var parts = try divide(data, classes: classes, using: &generator)
             switch plant {
             case .nothing: break
-            case .rotated: parts = Partition.turning(parts)
+            case .rotated: parts = try Partition.turning(parts, groups: groups)
             case .permuted: parts = try Partition.permuting(parts, classes: classes, groups: groups, last: permuting)
             }
             if let driftRound {
@@ -87,7 +87,8 @@ package struct PartitionPlan: Sendable {
     ) throws(LearningError) -> [AgentPart] {
         switch kind {
         case .identical: try Partition.iid(rows: data.count, agents: agents, sizes: sizes, using: &generator)
-        case .rotated: try Partition.rotated(rows: data.count, agents: agents, sizes: sizes, using: &generator)
+        case .rotated:
+            try Partition.rotated(rows: data.count, agents: agents, groups: groups, sizes: sizes, using: &generator)
         case .permuted:
             try Partition.labelPermuted(
                 rows: data.count, classes: classes, agents: agents, groups: groups, permuting: permuting, sizes: sizes,

@@ -28,7 +28,9 @@ package struct Doctor: Sendable {
                         subject, certificate: "\(state)/tls/\(name).pem", key: "\(state)/tls/\(name).key",
                         renewal: "start a new state folder with engramd init and enrol everybody again", at: now))
             }
-            out += await asOperator(IdentityFolder(state + "/operator"), at: now)
+            // An operator may be at home elsewhere than engramd init put the first one.
+            let first = IdentityFolder(state + "/operator")
+            out += await asOperator(first.exists ? first : identity, at: now)
         } else if Self.holds(state + "/identity/certificate.pem") {
             let own = IdentityFolder(state + "/identity")
             out.append(Self.certificate(own, "engram-agent enroll again, with a new token", at: now))

@@ -24,6 +24,11 @@ package struct LayeredModel {
         guard !file.tensors.isEmpty else {
             throw .badInput("\(path): it holds no tensors; an agent that deployed its majority answer has no model to convert")
         }
+        guard file.names.contains(where: { $0.hasPrefix("layers.") }) else {
+            throw .badInput(
+                "\(path): none of its tensors is a layer of the built-in network; a model of an agent's own trainer is converted by that program's library"
+            )
+        }
         var wanted: Set<String> = []
         func tensor(_ name: String, _ shape: [Int?]) throws(OperatorError) -> Safetensors.Tensor {
             guard let found = file.optional(name) else {

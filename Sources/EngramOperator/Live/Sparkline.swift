@@ -26,7 +26,8 @@ package struct Sparkline: Sendable {
             points.map { point -> Character in
                 guard let point else { return " " }
                 // Halves, so that the range of two huge figures is finite.
-                let share = high > low ? (point / 2 - low / 2) / (high / 2 - low / 2) : 0.5
+                let part = (point / 2 - low / 2) / (high / 2 - low / 2)
+                let share = part.isFinite ? part : 0.5
                 return levels[max(0, min(levels.count - 1, Int(share * Double(levels.count))))]
             })
     }

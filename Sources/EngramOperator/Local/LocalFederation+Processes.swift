@@ -50,7 +50,7 @@ extension LocalFederation {
         agents[id] = try ChildProcess(
             name: "agent \(id)", program: executables.agent,
             arguments: ["run", "--state", agentState(id), "--shard", data.file(of: id), "--coordinator", address]
-                + (trainer.map { ["--trainer", $0] } ?? []) + hostility(of: id), log: log(id.rawValue))
+                + (trainer?.arguments ?? []) + hostility(of: id), log: log(id.rawValue))
     }
 
     /// What makes an attacker of an agent: the attack, and its accomplices' shards.

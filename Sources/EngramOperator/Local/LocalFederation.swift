@@ -21,7 +21,7 @@ package actor LocalFederation {
     /// Which of the agents do harm.
     let attack: AttackPlan?
     /// The agents' own trainer.
-    let trainer: String?
+    let trainer: Trainer?
     var daemon: ChildProcess?
     var agents: [AgentID: ChildProcess] = [:]
     package internal(set) var address: String?
@@ -32,10 +32,10 @@ package actor LocalFederation {
     ///   - keeping: the folder for states and logs; it stays. Without it a temporary one is made and removed.
     ///   - orderSeed: agents start in an order shuffled by it; in id order without it.
     ///   - attack: which of the agents do harm, and how.
-    ///   - trainer: a command by which every agent trains a model of somebody's own; nil: they train the built-in network.
+    ///   - trainer: by which every agent trains a model of somebody's own; nil: they train the built-in network.
     package init(
         _ data: FederationFolder, executables: LocalExecutables, keeping folder: String? = nil, orderSeed: UInt64? = nil,
-        attack: AttackPlan? = nil, trainer: String? = nil
+        attack: AttackPlan? = nil, trainer: Trainer? = nil
     ) throws(OperatorError) {
         self.data = data
         self.executables = executables
@@ -145,9 +145,8 @@ package actor LocalFederation {
             ChildProcess(
                 name: "engram-agent model", program: executables.agent,
                 arguments: [
-                    "model", "--trainer", trainer, "--shard", data.file(of: first), "--seed", String(recipe.seed & 0x7fff_ffff),
-                    "--output", file,
-                ], log: log("model")))
+                    "model", "--shard", data.file(of: first), "--seed", String(recipe.seed & 0x7fff_ffff), "--output", file,
+                ] + trainer.arguments, log: log("model")))
         var made = recipe
         try ModelOptions.apply(file, to: &made)
         return made

@@ -35,7 +35,8 @@ import Testing
     @Test func aProgramThatHangsIsKilledWithAllThatItStarted() async throws {
         try await TrainerKit.withFolder { folder in
             let learner = try TrainerKit.learner("sleep 1000 & echo $! >'\(folder)/pid'; wait", in: folder) {
-                $0.startSeconds = 0.5
+                // Time enough for a shell that shares the processors with a thousand tests.
+                $0.startSeconds = 10
                 $0.restarts = 0
             }
             #expect(throws: TrainerError.self) { try learner.firstModel(seed: 1) }
@@ -46,6 +47,17 @@ import Testing
             while let state = try? String(contentsOfFile: "/proc/\(grandchild)/stat", encoding: .utf8), !state.contains(") Z ") {
                 await _Concurrency.Task.yield()
             }
+        }
+    }
+
+    @Test func aProgramThatOnlyComplainsRunsOutOfTime() async throws {
+        try await TrainerKit.withFolder { folder in
+            let learner = try TrainerKit.learner("yes 'no luck' >&2", in: folder) {
+                $0.startSeconds = 1
+                $0.restarts = 0
+            }
+            #expect(throws: TrainerError.self) { try learner.firstModel(seed: 1) }
+            #expect(learner.failure?.contains("--trainer-start-seconds") == true, "\(learner.failure ?? "")")
         }
     }
 
@@ -121,7 +133,7 @@ struct PlainTrainerTests {
     func faultsInTrainingAreNamed(_ change: String, _ words: String) async throws {
         try await TrainerKit.withFolder { folder in
             let learner = try TrainerKit.learner(try TrainerKit.faulty(change, in: folder), in: folder) {
-                if change.contains("sleep") { $0.answerSeconds = 3 }
+                if change.contains("sleep") { $0.answerSeconds = 10 }
             }
             var (_, set) = try TrainerKit.model(learner)
             let first = set
@@ -180,14 +192,16 @@ struct PlainTrainerTests {
         }
     }
 
-    /// The end of its input is the end of a program, whoever ended it.
+    /// The end of its input is the end of a program: an agent that was killed says no goodbye.
     @Test func itEndsWhenTheAgentIsGone() async throws {
-        try await TrainerKit.withFolder { folder in
-            let said = "if fields['verb'] == 'hello': import atexit; atexit.register(lambda: open('\(folder)/end', 'w').close())"
-            let learner = try TrainerKit.learner(try TrainerKit.faulty(said, in: folder), in: folder)
-            _ = try TrainerKit.model(learner)
-            learner.close()
-            #expect(FileManager.default.fileExists(atPath: folder + "/end"))
-        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", "exec " + TrainerKit.example("plain/two_layers.py")]
+        let (input, output) = (Pipe(), Pipe())
+        (process.standardInput, process.standardOutput) = (input, output)
+        try process.run()
+        try input.fileHandleForWriting.close()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
     }
 }

@@ -79,6 +79,8 @@ enum TrainerKit {
         var limits = TrainerLimits()
         limits.firstPauseSeconds = 0.01
         limits.restarts = 1
+        // What has ended is heard of when a processor is free.
+        limits.stopSeconds = 60
         change(&limits)
         return limits
     }

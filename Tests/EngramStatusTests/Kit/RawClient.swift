@@ -71,10 +71,20 @@ final class RawClient {
         }
     }
 
-    /// Everything until the other side ends the connection.
-    func rest() async -> [UInt8] {
-        while let more = try? await stream.read(upTo: 1 << 16, deadline: .now + Self.patience), !more.isEmpty { arrived += more }
-        return arrived
+    /// Everything until the other side ends the connection, which it must.
+    func rest() async throws -> [UInt8] {
+        while true {
+            let more: [UInt8]
+            do {
+                more = try await stream.read(upTo: 1 << 16, deadline: .now + Self.patience)
+            } catch {
+                // A reset is an end too.
+                if case SocketError.timedOut = error { throw error }
+                return arrived
+            }
+            if more.isEmpty { return arrived }
+            arrived += more
+        }
     }
 
     private func line() async throws -> String {

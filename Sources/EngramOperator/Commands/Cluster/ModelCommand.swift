@@ -58,12 +58,19 @@ package struct ModelConvertCommand: ParsableCommand {
 
     @Argument(help: "The model, a safetensors file.") package var file: String
     @Option(help: "The file to write.") package var output: String
+    @OptionGroup package var format: FormatOptions
 
     package init() {}
 
     package func run() throws {
-        try InputFile.write(try ModelFormat.onnx.written(try InputFile.read(file), path: file), to: output)
-        Output.print("\(output): ONNX")
+        struct Converted: Encodable {
+            let output: String
+            let bytes: Int
+        }
+        let model = try ModelFormat.onnx.written(try InputFile.read(file), path: file)
+        try InputFile.write(model, to: output)
+        if format.json { return try Output.print(json: Converted(output: output, bytes: model.count)) }
+        Output.print("\(output): ONNX, \(Words.bytes(model.count))")
     }
 }
 

@@ -14,7 +14,7 @@ package struct DataPartitionCommand: AsyncParsableCommand {
             dirichlet     PFLlib's practical partition: sizes and class mixes differ (--alpha)
             hsu           Hsu, Qi & Brown 2019: equal sizes, class mixes from a Dirichlet (--alpha); not PFLlib's alpha
             pathological  only a few classes an agent (--classes-per-agent)
-            rotated       equal shares, agent i turned by i mod 4 quarters
+            rotated       equal shares, agent i turned by i mod 4 quarters (--groups 2: by 0 or 180 degrees)
             permuted      equal shares, groups of agents with other names for the classes (--groups, --permuting)
             reused        IFCA's Rotated MNIST: each of four rotations re-uses all rows but the last --held-out, which are for test
             published     who has which rows is read from an .npz (--split): train_00, test_00, train_01, …
@@ -43,7 +43,7 @@ package struct DataPartitionCommand: AsyncParsableCommand {
     @Option(help: "For published: the .npz with the lists of row numbers.") package var split: String?
     @Option(help: "The Dirichlet's concentration: smaller is more skewed.") package var alpha = 0.5
     @Option(help: "For pathological.") package var classesPerAgent = 2
-    @Option(help: "For permuted: how many groups.") package var groups = 4
+    @Option(help: "How many groups to plant; of rotations 2 or 4.") package var groups = 4
     @Option(help: "For permuted: only the last so many agents permute.") package var permuting: Int?
     @Option(help: "From this round on some agents belong to another planted group.") package var driftRound: Int?
     @Option(help: "The share of the agents that drifts.") package var driftShare = 0.25
@@ -94,6 +94,7 @@ package struct DataPartitionCommand: AsyncParsableCommand {
             shards = try plan(set, task: .classes, classes: max(2, (set.classes.max().map { Int($0) } ?? 0) + 1))
         }
         var planted = plant == .nothing ? "" : " --plant \(plant.rawValue)"
+        if groups != 4 { planted += " --groups \(groups)" }
         if let driftRound { planted += " --drift-round \(driftRound) --drift-share \(driftShare)" }
         if let joinRound { planted += " --join-round \(joinRound) --join-share \(joinShare)" }
         try output.deliver(
