@@ -2,7 +2,7 @@
 # `make demo` and `make test` are all the set-up there is.
 .POSIX:
 .SUFFIXES:
-.PHONY: help demo install evidence evidence-quick test browser check lint thread-sanitizer address-sanitizer shellcheck format clean
+.PHONY: help demo install evidence evidence-quick reference test browser check lint thread-sanitizer address-sanitizer shellcheck format clean
 
 SWIFT = swift
 PYTHON = python3
@@ -18,6 +18,7 @@ help:
 	@echo 'make check   what a change must pass besides: format, thread and address sanitizers, shell scripts'
 	@echo 'make install release build, then programs, manual pages and completions below PREFIX (/usr/local)'
 	@echo 'make deployment-trials   on a Docker engine: a federation of containers, killed, paused and partitioned in the middle of runs'
+	@echo 'make reference       the libraries, described by DocC: build/reference'
 	@echo 'make format  lay the Swift sources out'
 	@echo 'make clean   remove everything that was built'
 
@@ -38,6 +39,11 @@ evidence:
 	@scripts/packages.sh demo
 	$(SWIFT) build -c release --product engram
 	.build/release/engram evidence --output docs
+
+# Of the comments in the sources, for those who change them.
+reference:
+	@scripts/packages.sh
+	scripts/reference.sh
 
 evidence-quick:
 	@scripts/packages.sh demo

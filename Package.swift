@@ -153,7 +153,7 @@ let package = Package(
                 "EngramTLS",
                 "EngramSockets", "EngramWire", "EngramLearning", "EngramTensors", "EngramBytes", "EngramStatus", "EngramLocks",
                 "engramd", "engram-agent", "engram", logging, lifecycle,
-            ]),
+            ], exclude: ["Fixtures"]),
     ]
 )
 

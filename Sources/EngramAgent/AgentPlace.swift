@@ -20,7 +20,8 @@ package struct AgentPlace: Sendable {
 
     /// Takes a state folder that was chosen by hand.
     ///
-    /// - Parameter name: the agent's name; a folder with a certificate has one already.
+    /// `name` is the agent's; a folder with a certificate has one already.
+    ///
     /// - Throws: `PlaceError` and `AgentError`: the folder is in use, holds another name's certificate, or has neither certificate nor token.
     package init(state: String, shard: String, name: String?, tokenFile: String?, coordinator: String?) throws {
         folder = try AgentFolder(state)
@@ -36,7 +37,7 @@ package struct AgentPlace: Sendable {
 
     /// Takes the first place, in the order of names, that no living process holds.
     ///
-    /// - Parameter sites: a folder with a folder per agent, named like it, that holds `shard.safetensors` and `token`; `state` is made in it.
+    /// `sites` has a folder per agent, named like it, that holds `shard.safetensors` and `token`; `state` is made in it.
     package static func free(in sites: String, coordinator: String?) throws -> AgentPlace {
         let files = FileManager.default
         guard let found = try? files.contentsOfDirectory(atPath: sites) else { throw PlaceError.unreadableSites(path: sites) }

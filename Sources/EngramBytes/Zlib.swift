@@ -31,7 +31,7 @@ package enum Zlib {
 
     /// The bytes compressed into the zlib format.
     ///
-    /// - Parameter level: 0 (stored) to 9, other values are clamped; hardly matters with `huffmanOnly`.
+    /// The level is 0 (stored) to 9, other values are clamped; hardly matters with `huffmanOnly`.
     package static func deflate(_ bytes: [UInt8], strategy: Strategy = .huffmanOnly, level: Int32 = 1) -> [UInt8] {
         var stream = unsafe z_stream()
         let kind = strategy == .huffmanOnly ? Z_HUFFMAN_ONLY : Z_DEFAULT_STRATEGY

@@ -15,7 +15,8 @@ package struct CoordinatorFolder {
     }
 
     /// Makes the folder, the authority, the daemon's certificate and the first operator's identity.
-    /// - Parameter operatorFolder: where that identity goes; nil for `operator` in the folder.
+    ///
+    /// That identity goes to `operatorFolder`; nil for `operator` in the folder.
     package static func create(
         _ path: String, name: String, hosts: [String], address: String, operatorFolder: String? = nil, at now: Double
     ) throws {

@@ -2,12 +2,20 @@
 import GRDB
 
 /// The schema's history. A migration that was released is never edited: add the next one.
-enum Migrations {
-    static func apply(to database: any DatabaseWriter, path: String) throws {
+package enum Migrations {
+    /// Of all, the oldest first.
+    package static var names: [String] { migrator.migrations }
+
+    private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("001-tables") { db in
             for statement in tables { try db.execute(sql: statement) }
         }
+        return migrator
+    }
+
+    static func apply(to database: any DatabaseWriter, path: String) throws {
+        let migrator = migrator
         let known = Set(migrator.migrations)
         let applied = try database.read { db in
             try db.tableExists("grdb_migrations") ? String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations") : []

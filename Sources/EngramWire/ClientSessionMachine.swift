@@ -26,7 +26,7 @@ package struct ClientSessionMachine: Equatable, Sendable {
     /// Sizes of the blobs that work named, so that their downloads are held to them.
     private var announced: [Digest: UInt64] = [:]
 
-    /// - Parameter software: name and version of the program, for the coordinator's log.
+    /// `software` is name and version of the program, for the coordinator's log; `profile` what an agent says of itself, as JSON.
     package init(role: SessionRole, software: String, profile: [UInt8], limits: WireLimits) {
         self.role = role
         self.limits = limits

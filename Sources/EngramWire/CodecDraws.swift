@@ -9,6 +9,7 @@ package struct CodecDraws: Sendable {
     package var rounding: SeededGenerator
 
     /// - Parameters:
+    ///   - seed: the run's.
     ///   - shared: what all agents whose updates are summed have in common, and nothing else has (round, slot): they keep values at the
     ///     same places, so the codec is linear, and other ones in each round, so that every place has its turn.
     ///   - own: who packs. Independent rounding errors average out over agents.

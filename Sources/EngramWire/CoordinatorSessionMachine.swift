@@ -30,6 +30,7 @@ package struct CoordinatorSessionMachine: Equatable, Sendable {
     ///   - role: from the client's certificate; `anonymous` without one.
     ///   - peerName: the name in the certificate; told to the client.
     ///   - clockOffset: what to add to the times of inputs to get seconds since 1970.
+    ///   - limits: what the client is held to, and told.
     package init(role: SessionRole, peerName: String, clockOffset: Double, limits: WireLimits) {
         self.role = role
         self.peerName = peerName

@@ -51,6 +51,8 @@ package struct UpdateCodec: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - values: at most `PackedTensor.maxValues`; the layout of the tensor is known to both sides by its name.
+    ///   - name: the tensor's.
+    ///   - draws: of which the places and the rounding come.
     ///   - feedback: whether the caller adds what was left out to its next update. If so, `randomK` and `qsgd` are the contractions that
     ///     error feedback needs (Stich et al. 2018; Basu et al. 2019): kept values as they are, norms divided by 1 + β. If not, they are
     ///     right on average: kept values times count / kept, norms as they are. The receiver decodes both alike.

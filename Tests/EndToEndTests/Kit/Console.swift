@@ -45,8 +45,9 @@ final class Console: Sendable {
     }
 
     func report(of run: String) async throws -> Report {
-        let (_, data) = try await client.request(
+        let (status, data) = try await client.request(
             Verb.report.rawValue, [UInt8](try JSONEncoder().encode(Admin.RunName(run: RunID(run)))))
+        guard status == 200 else { throw try JSONDecoder().decode(Admin.Failure.self, from: Data(data)) }
         return try Report(json: Data(data))
     }
 
