@@ -87,7 +87,8 @@ import Testing
     private static func python(_ program: String, _ arguments: String...) throws -> Int32 {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [ProcessInfo.processInfo.environment["ENGRAM_PYTHON"] ?? "python3", "-W", "ignore", "-c", program] + arguments
+        process.arguments =
+            [ProcessInfo.processInfo.environment["ENGRAM_PYTHON"] ?? "python3", "-W", "ignore", "-c", program] + arguments
         process.standardError = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()

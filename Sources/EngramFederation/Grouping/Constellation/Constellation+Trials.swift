@@ -107,6 +107,11 @@ extension Constellation {
             if evidence.round > trial.lastRound {
                 look(at: &trial, evidence, book)
                 if judge(trial, evidence, &state, &book) { continue }
+            } else if trial.kind == .split {
+                // What half-trained candidates gain is no figure to keep, but where it is beyond doubt every further round together is lost.
+                var glimpsed = trial
+                look(at: &glimpsed, evidence, book)
+                if judge(glimpsed, evidence, &state, &book) { continue }
             }
             open.append(trial)
         }
@@ -145,13 +150,15 @@ extension Constellation {
         let relative = loss > 0 ? (test?.mean ?? 0) * Double(rows) / loss : 0
         let sides = gains.map { $0.isEmpty ? 0 : $0.reduce(0, +) / Double($0.count) }
         let looked = evidence.round - trial.lastRound
+        // How much of the chance of error this look may use, and how much of a gain is enough.
+        let (share, enough) =
+            looked < 1 ? (Self.earlyShare, Self.earlyGain * minimumGain) : (looked < looks ? 1 / Double(looks) : 1, minimumGain)
         // Early looks must be very clear, so that the last one has nearly the whole chance of error (O'Brien & Fleming 1979).
         // A split must pay; a merge, which makes things simpler, must only not hurt, and a little luck does not pass for that.
         let accepted =
             switch trial.kind {
             case .split:
-                (test?.p ?? 1) < significance / Double((tries + 1) * (looked < looks ? looks : 1)) && relative >= minimumGain
-                    && sides.allSatisfy { $0 > 0 }
+                (test?.p ?? 1) < significance * share / Double(tries + 1) && relative >= enough && sides.allSatisfy { $0 > 0 }
             case .merge:
                 (test?.mean ?? -1) > 0 && (test?.p ?? 1) < 0.05
             }
@@ -197,6 +204,9 @@ extension Constellation {
         return true
     }
 
+    /// Before the candidates have had their rounds, a split must be this much clearer, and gain so many times as much.
+    private static let earlyShare = 1e-4
+    private static let earlyGain = 2.0
     /// After so many looks, a split whose gain may so well be none is not looked at again.
     private static let leastLooks = 3
     private static let hopeless = 0.5
