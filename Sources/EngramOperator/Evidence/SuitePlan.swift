@@ -63,7 +63,10 @@ package struct SuitePlan: Sendable {
 
     /// Only trials of these methods and seeds; of all when none is named.
     package func selecting(methods: [String], seeds: [Int]) throws(OperatorError) -> SuitePlan {
-        if let unknown = methods.first(where: { name in !trials.contains { $0.contestant.name == name } }) {
+        if let unknown = methods.first(where: { name in
+            // Of all lines: two may show the same run.
+            !parts.contains { $0.trials.contains { $0.contestant.name == name } }
+        }) {
             throw .usage("--method \(unknown): no chosen section has it")
         }
         return SuitePlan(

@@ -125,4 +125,16 @@ struct SuiteRunnerTests {
             #expect(error?.description.contains("section 'toy', \(contestant.name)") == true, "\(error?.description ?? "")")
         }
     }
+
+    @Test("two lines that show one run: it is run once, and either name chooses it")
+    func sharedRuns() throws {
+        let lines = [Contestant("everyone", as: "one"), Contestant("everyone", as: "other", row: .local)]
+        let plan = try SuitePlan(Suite([ToyEvidence.section(lines)]), .full, data: Self.data)
+        for name in ["one", "other"] {
+            let chosen = try plan.selecting(methods: [name], seeds: [])
+            #expect(chosen.trials.map(\.contestant.name) == [name, name])
+        }
+        #expect(plan.trials.count == 2 && plan.parts[0].trials.count == 4)
+        #expect(throws: OperatorError.self) { try plan.selecting(methods: ["third"], seeds: []) }
+    }
 }
