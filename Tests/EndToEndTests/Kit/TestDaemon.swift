@@ -44,7 +44,7 @@ final class TestDaemon {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     func start() async throws {
-        let opened = try CoordinatorFolder(opening: folder + "/coordinator")
+        let opened = try await open()
         let log = notes.logger("daemon")
         let coordinator = Coordinator(
             store: try SQLiteStateStore(in: opened.state, maximumBytes: maximumBytes), blobs: try BlobStore(in: opened.state),
@@ -70,6 +70,18 @@ final class TestDaemon {
         state = opened.state
         let running = CoordinatorService(coordinator: coordinator, transport: transport, log: log)
         service = _Concurrency.Task { try await running.run() }
+    }
+
+    /// The folder, once the one who was dropped has let go of it: its last tasks may still be on their way out.
+    private func open() async throws -> CoordinatorFolder {
+        while true {
+            do {
+                return try CoordinatorFolder(opening: folder + "/coordinator")
+            } catch {
+                guard case StoreError.locked = error else { throw error }
+                try await _Concurrency.Task.sleep(for: .milliseconds(10))
+            }
+        }
     }
 
     /// Drops the coordinator; what it had not stored is gone. (Real processes are killed in the process tests.)
