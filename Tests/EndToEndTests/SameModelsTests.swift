@@ -20,20 +20,9 @@ import Testing
         _ wiring: Wiring, _ recipe: Recipe, _ shards: [(id: AgentID, shard: EngramShard)], shuffled: Bool = false,
         attack: AttackPlan? = nil
     ) async throws -> Report {
-        let daemon = try TestDaemon(wiring)
-        try await daemon.start()
-        let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
-        for agent in agents { agent.attacker = attack?.attacker(agent.id, shards: shards) }
-        for agent in shuffled ? agents.reversed() : agents { try await agent.start(daemon) }
-        let console = try await Console(daemon)
-        try await console.start(recipe, as: "run")
-        let line = try await console.wait(for: "run")
-        #expect(line.state == "finished", "\(line.failure ?? "")")
-        let report = try await console.report(of: "run")
-        console.leave()
-        for agent in agents { await agent.stop() }
-        await daemon.kill()
-        return report
+        try await EndToEndTests.deployed(wiring, recipe, shards, shuffled: shuffled) { _, agent in
+            agent.attacker = attack?.attacker(agent.id, shards: shards)
+        }
     }
 
     @Test(arguments: Wiring.allCases) func simulationAndDeploymentAgree(_ wiring: Wiring) async throws {

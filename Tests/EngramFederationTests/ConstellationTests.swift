@@ -41,6 +41,7 @@ import Testing
         // Four agents have two degrees of freedom: as much gain, much less to go by.
         #expect(script.play { !$0.events(.split).isEmpty })
         #expect(script.events(.split).first?.round == round)
+        #expect(script.events(.split).first?.figures["looks"] == 1)
     }
 
     @Test func fourGroupsNeedNoCount() {

@@ -122,8 +122,8 @@ package struct Participant: Sendable {
                 // A reference that diverges is no reason to leave the run: it stays what it was.
                 if Kernels.isFinite(own.values) { next.local = own }
             }
+            guard next.isFinite else { throw .personalDiverged }
         }
-        guard next.isFinite else { throw .personalDiverged }
         if let failure = network.learner?.failure { throw .learnerFailed(failure) }
         return Outcome(
             upload: parcel, memory: next, deployed: gate.rows.chosen == .majority ? nil : candidates[gate.rows.chosen],

@@ -14,23 +14,10 @@ struct OwnTrainerRunTests {
     private func report(
         _ recipe: Recipe, _ shards: [(id: AgentID, shard: EngramShard)], _ command: (Int) -> String, wiring: Wiring = .memory
     ) async throws -> Report {
-        let daemon = try TestDaemon(wiring)
-        try await daemon.start()
-        let agents = shards.map { TestAgent($0.id, $0.shard, in: daemon) }
-        for (place, agent) in agents.enumerated() {
+        try await deployed(wiring, recipe, shards) { place, agent in
             agent.trainer = command(place)
             agent.trainerLimits = TrainerKit.limits()
-            try await agent.start(daemon)
         }
-        let console = try await Console(daemon)
-        try await console.start(recipe, as: "run")
-        let line = try await console.wait(for: "run")
-        #expect(line.state == "finished", "\(line.failure ?? "")")
-        let report = try await console.report(of: "run")
-        console.leave()
-        for agent in agents { await agent.stop() }
-        await daemon.kill()
-        return report
     }
 
     private func recipe(_ text: String, agents: Int, _ command: String, in folder: String, shard: EngramShard) throws -> Recipe {

@@ -151,8 +151,9 @@ extension Constellation {
         let sides = gains.map { $0.isEmpty ? 0 : $0.reduce(0, +) / Double($0.count) }
         let looked = evidence.round - trial.lastRound
         // How much of the chance of error this look may use, and how much of a gain is enough.
-        let (share, enough) =
-            looked < 1 ? (Self.earlyShare, Self.earlyGain * minimumGain) : (looked < looks ? 1 / Double(looks) : 1, minimumGain)
+        let isEarly = looked < 1
+        let share = isEarly ? Self.earlyShare : looked < looks ? 1 / Double(looks) : 1
+        let enough = isEarly ? Self.earlyGain * minimumGain : minimumGain
         // Early looks must be very clear, so that the last one has nearly the whole chance of error (O'Brien & Fleming 1979).
         // A split must pay; a merge, which makes things simpler, must only not hurt, and a little luck does not pass for that.
         let accepted =
@@ -171,7 +172,7 @@ extension Constellation {
         {
             return false
         }
-        figures["looks"] = Double(looked)
+        figures["looks"] = Double(max(1, looked))
         guard accepted else {
             for candidate in trial.candidates { book.close(candidate) }
             for cluster in trial.clusters {

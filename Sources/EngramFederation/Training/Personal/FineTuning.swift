@@ -15,7 +15,7 @@ package struct FineTuning: LocalTraining {
         try options.integer("epochs", &epochs, 1...1000, "epochs of fine-tuning")
         try options.integer(
             "every", &every, 0...1_000_000,
-            "fine-tune the model received in every so-manieth round, for the figures of the one before; 0: at the end only")
+            "fine-tune what is received in every n-th round too, for the figures of the round before; 0: at the end only")
     }
 
     package var skills: Set<LearnerSkill>? { [] }

@@ -22,11 +22,10 @@ package struct SectionResults: Sendable {
 
     package init(_ part: SuitePlan.Part, _ outcomes: SuiteRunner.Outcomes) {
         name = part.section.name
-        wanted = Set(part.trials.map(\.key)).count
         // Two lines of a table may show the same run.
-        let found = Dictionary(part.trials.map { ($0.key, $0) }) { first, _ in first }.keys.sorted().compactMap {
-            outcomes.runs[$0]
-        }
+        let keys = Self.ordered(part.trials.map(\.key))
+        wanted = keys.count
+        let found = keys.compactMap { outcomes.runs[$0] }
         measured = found.count
         seconds = found.reduce(0) { $0 + $1.report.cost.wallSeconds }
         failures = part.trials.compactMap { trial in
