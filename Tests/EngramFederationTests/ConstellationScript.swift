@@ -22,6 +22,8 @@ struct ConstellationScript {
     /// How unlike the agents of one group look, by their signatures.
     var noise = 0.4
     var norms: [Int: Double] = [:]
+    /// How much of that is still there once the answers are brought to the agent's level; nil if agents say nothing of it.
+    var lasting: Double?
     /// What a candidate of a merge takes away besides.
     var mergeBonus = 0.0
 
@@ -86,6 +88,7 @@ struct ConstellationScript {
             let luck = slot == home ? 0 : 0.01 * generator.normal()
             slots[slot] = AgentEvidence.SlotFigures(
                 trainLoss: nil, validation: Evaluation(count: 75, loss: value(slot) + luck, metric: 0.5),
+                calibratedLoss: lasting.map { loss + $0 * (value(slot) - loss) + luck },
                 gain: own - value(slot) - luck,
                 gainDeviation: 0.1, norm: use == .probe ? nil : norms[agent] ?? 1)
         }

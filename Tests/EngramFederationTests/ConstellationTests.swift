@@ -33,8 +33,8 @@ import Testing
         #expect(script.events(.migrated).isEmpty && script.events(.merged).isEmpty)
     }
 
-    /// Before the candidates have had their rounds a split must be ten thousand times as clear, and gain twice as much.
-    @Test(arguments: [(0.3, 8, 4), (0.07, 8, 7), (0.3, 4, 7)])
+    /// Before the candidates have had their rounds a split must be ten thousand times as clear.
+    @Test(arguments: [(0.3, 8, 4), (0.12, 6, 7), (0.3, 4, 7)])
     func whatIsNotBeyondDoubtTakesItsTime(_ gain: Double, _ agents: Int, _ round: Int) {
         var script = ConstellationScript((0..<agents).map { $0 % 2 })
         script.gain = gain
@@ -98,6 +98,16 @@ import Testing
         script.play(rounds: 30)
         #expect(script.clusters.count == 1)
         #expect(!script.events(.refused).isEmpty)
+    }
+
+    /// A third less loss, all of it a matter of level: personal parts see to that.
+    @Test(arguments: [(nil, 2), (1, 2), (0.5, 2), (0, 1)] as [(Double?, Int)])
+    func whatPersonalPartsMendIsNoReasonToPart(_ lasting: Double?, _ clusters: Int) {
+        var script = ConstellationScript([0, 1, 0, 1, 0, 1, 0, 1])
+        script.lasting = lasting
+        script.play(rounds: 30)
+        #expect(script.clusters.count == clusters)
+        #expect(!script.events(.tried).isEmpty)
     }
 
     @Test func noTrialThatTheRunCannotFinish() {
@@ -222,8 +232,8 @@ import Testing
     }
 
     @Test func theStateComesBackInTheMiddleOfATrial() throws {
-        var script = ConstellationScript([0, 1, 0, 1, 0, 1, 0, 1])
-        script.gain = 0.07
+        var script = ConstellationScript([0, 1, 0, 1, 0, 1])
+        script.gain = 0.12
         script.play(rounds: 6)
         #expect(!script.state.trials.isEmpty)
         var copy = script

@@ -129,6 +129,27 @@ import Testing
         #expect((outcome.upload.scalars["slot/c1/gain"] ?? 0) < 0)
     }
 
+    @Test func lossesAreCalibratedWhereCandidatesAreOnTrial() throws {
+        let (participant, model) = participant()
+        let alone = try participant.perform(
+            .toy(round: 1, base: 0, more: [(.cluster(4), .probe)]), models: [.cluster(1): model, .cluster(4): model], memory: nil)
+        #expect(!alone.upload.scalars.keys.contains { $0.hasSuffix("calibrated_loss") })
+        let work = Assignment.toy(round: 1, base: 0, more: [(.cluster(2), .candidate), (.cluster(4), .probe)])
+        let offered = Dictionary(uniqueKeysWithValues: [1, 2, 4].map { (SlotID.cluster($0), model) })
+        let outcome = try participant.perform(work, models: offered, memory: nil)
+        let outputs = participant.network.outputs(model, shard.data, rows: shard.validation)
+        let expected = participant.network.calibratedLoss(
+            outputs: outputs, shard.data, rows: shard.validation, levels: MajorityAnswer(shard).levels)
+        #expect(outcome.upload.scalars["slot/c1/calibrated_loss"] == expected)
+        #expect(outcome.upload.scalars["slot/c2/calibrated_loss"] == expected)
+        #expect(outcome.upload.scalars["slot/c4/calibrated_loss"] == nil)
+        let evidence = try AgentEvidence(
+            outcome.upload, from: participant.id, for: work,
+            member: Member(id: participant.id, profile: participant.profile), recipe: participant.recipe)
+        #expect(evidence.slots[.cluster(1)]?.calibratedLoss == expected)
+        #expect(evidence.slots[.cluster(4)]?.calibratedLoss == nil)
+    }
+
     @Test func theGateDeploysWhatIsBestOnValidationRows() throws {
         let (participant, model) = participant { $0.localReference = true }
         // An untrained cluster model against a local one that has learnt for some rounds.

@@ -11,7 +11,7 @@ package struct Participant: Sendable {
     package let network: Network
     /// What travels.
     package let exchange: Exchange
-    private let majority: MajorityAnswer
+    let majority: MajorityAnswer
     /// Nil for honest agents.
     let attacker: Attacker?
     /// What the noise of local privacy follows from; nobody else knows it.
@@ -82,12 +82,7 @@ package struct Participant: Sendable {
         var parcel = Parcel()
         parcel.scalars["rows"] = Double(shard.train.count)
         parcel.scalars["home/\(home)"] = 1
-        let losses = validationLosses(received[home])
-        for offer in assignment.offers {
-            guard let model = received[offer.slot] else { continue }
-            describe(
-                offer.slot, model, losses: offer.slot == home ? losses : validationLosses(model), against: losses, in: &parcel)
-        }
+        describe(assignment, received, home: home, in: &parcel)
         let candidates = deployable(
             received: received, step: homeStep, local: local, global: assignment.globalSlot)
         var gate = Gate(

@@ -4,7 +4,7 @@ package import EngramWire
 
 /// The scalars of an upload, by name: what leaves an agent beside updates and signature (docs/protocol.md, "Uploads").
 ///
-/// `rows`, `home/SLOT`, `slot/SLOT/{validation_rows,validation_loss,validation_metric,gain,gain_deviation,train_loss,norm,share,within}`,
+/// `rows`, `home/SLOT`, `slot/SLOT/{validation_rows,validation_loss,validation_metric,calibrated_loss,gain,gain_deviation,train_loss,norm,share,within}`,
 /// `report/{test,warm,cold}/ROW/{rows,loss,metric}`, `report/chosen/ROW`, `gate/ROW/{gain,error}`. And one kind of tensor, `chances/ROW`.
 extension AgentEvidence {
     /// Reads and checks an upload's figures; the updates themselves stay packed.
@@ -31,6 +31,7 @@ extension AgentEvidence {
             else { throw .missing("\(prefix)/validation_rows") }
             slots[offer.slot] = SlotFigures(
                 trainLoss: scalars["\(prefix)/train_loss"].map(Evaluation.bounded), validation: validation,
+                calibratedLoss: scalars["\(prefix)/calibrated_loss"].map(Evaluation.bounded),
                 gain: Evaluation.bounded(try value("gain")), gainDeviation: abs(Evaluation.bounded(try value("gain_deviation"))),
                 norm: scalars["\(prefix)/norm"], share: scalars["\(prefix)/share"].map { max(0, min(1, $0)) },
                 within: scalars["\(prefix)/within"].map { $0 >= 0.5 })

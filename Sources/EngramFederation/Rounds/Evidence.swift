@@ -11,6 +11,8 @@ package struct AgentEvidence: Codable, Equatable, Sendable {
         package var trainLoss: Double?
         /// On the validation rows, as received, before training.
         package var validation: Evaluation
+        /// The validation loss after the answers were brought to the agent's level (`Network.calibratedLoss`), where candidates are on trial.
+        package var calibratedLoss: Double?
         /// Mean over validation rows of loss(home) − loss(slot), and the rows' standard deviation.
         package var gain: Double
         package var gainDeviation: Double

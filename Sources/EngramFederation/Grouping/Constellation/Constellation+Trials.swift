@@ -123,8 +123,11 @@ extension Constellation {
             guard let candidate = trial.candidate(for: agent.agent), let figures = agent.slots[candidate],
                 let home = agent.slots[agent.home], trial.clusters.contains(agent.home), home.validation.count > 0
             else { continue }
-            trial.gains[agent.agent, default: []].append(home.validation.loss - figures.validation.loss)
-            trial.losses[agent.agent, default: []].append(home.validation.loss)
+            // What a personal part mends at once is no reason to part: a mix of classes, how sure the answers are.
+            var (before, after) = (home.validation.loss, figures.validation.loss)
+            if let own = home.calibratedLoss, let other = figures.calibratedLoss { (before, after) = (own, other) }
+            trial.gains[agent.agent, default: []].append(before - after)
+            trial.losses[agent.agent, default: []].append(before)
         }
     }
 
@@ -150,16 +153,14 @@ extension Constellation {
         let relative = loss > 0 ? (test?.mean ?? 0) * Double(rows) / loss : 0
         let sides = gains.map { $0.isEmpty ? 0 : $0.reduce(0, +) / Double($0.count) }
         let looked = evidence.round - trial.lastRound
-        // How much of the chance of error this look may use, and how much of a gain is enough.
-        let isEarly = looked < 1
-        let share = isEarly ? Self.earlyShare : looked < looks ? 1 / Double(looks) : 1
-        let enough = isEarly ? Self.earlyGain * minimumGain : minimumGain
+        // How much of the chance of error this look may use.
+        let share = looked < 1 ? Self.earlyShare : looked < looks ? 1 / Double(looks) : 1
         // Early looks must be very clear, so that the last one has nearly the whole chance of error (O'Brien & Fleming 1979).
         // A split must pay; a merge, which makes things simpler, must only not hurt, and a little luck does not pass for that.
         let accepted =
             switch trial.kind {
             case .split:
-                (test?.p ?? 1) < significance * share / Double(tries + 1) && relative >= enough && sides.allSatisfy { $0 > 0 }
+                (test?.p ?? 1) < significance * share / Double(tries + 1) && relative >= splitGain && sides.allSatisfy { $0 > 0 }
             case .merge:
                 (test?.mean ?? -1) > 0 && (test?.p ?? 1) < 0.05
             }
@@ -205,9 +206,8 @@ extension Constellation {
         return true
     }
 
-    /// Before the candidates have had their rounds, a split must be this much clearer, and gain so many times as much.
+    /// Before the candidates have had their rounds, a split must be this much clearer.
     private static let earlyShare = 1e-4
-    private static let earlyGain = 2.0
     /// After so many looks, a split whose gain may so well be none is not looked at again.
     private static let leastLooks = 3
     private static let hopeless = 0.5

@@ -21,6 +21,7 @@ package struct Constellation: Grouping {
     package var memory = 0.7
     package var significance = 0.02
     package var moveSignificance = 0.001
+    package var splitGain = 0.05
     package var minimumGain = 0.02
     package var minimumSize = 2
     package var patience = 5
@@ -41,7 +42,10 @@ package struct Constellation: Grouping {
             "move_significance", &moveSignificance, 1e-9...0.5,
             "chance of a false difference, row by row, that moves an agent when it is seen twice")
         try options.number(
-            "minimum_gain", &minimumGain, 0...1, "least fall of the validation loss that a change must bring, as a share")
+            "split_gain", &splitGain, 0...1, "least fall of the calibrated validation loss that a split must bring, as a share")
+        try options.number(
+            "minimum_gain", &minimumGain, 0...1,
+            "least fall of the validation loss that a move must bring, and most that a merge may cost, as a share")
         try options.integer("minimum_size", &minimumSize, 1...1_000_000, "least members of a cluster that a split may make")
         try options.integer("patience", &patience, 1...1_000_000, "rounds to wait after a refused trial, times the tries so far")
         try options.integer("probe_every", &probeEvery, 1...1_000_000, "rounds between looks at other clusters' models")
