@@ -24,13 +24,14 @@ struct EvidencePageTests {
         for part in [
             "## Toy", "--only toy --output docs", "| method | weighted by rows | r1 | Rand | worse than alone |",
             "| *a peer* | 0.5 |", "4 runs", "![Bars](evidence/toy.svg)", "![Curves](evidence/toy-rounds-1.svg)",
+            "![Trade](evidence/toy-trade-1.svg)",
         ] { #expect(page.contains(part), "\(part)") }
         let rows = page.split(separator: "\n").filter { $0.hasPrefix("| the <oracle> |") }
         #expect(rows.count == 4, "in every table, also as the one that is paired with the first")
         #expect(rows.first?.contains("±") == true)
         let everyone = try #require(plan.trials.first.flatMap { outcomes.runs[$0.key] }).report
         #expect(everyone.rounds.count == 3)
-        for name in ["toy", "toy-rounds-1"] {
+        for name in ["toy", "toy-rounds-1", "toy-trade-1"] {
             let svg = try String(contentsOfFile: "\(temporary.path)/docs/evidence/\(name).svg", encoding: .utf8)
             #expect(svg.contains("the &lt;oracle&gt;") && !svg.contains("nan") && svg.hasSuffix("</svg>\n"))
         }

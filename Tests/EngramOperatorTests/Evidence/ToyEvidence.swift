@@ -31,7 +31,11 @@ enum ToyEvidence {
                     peers: [.init("plane", "a peer", "0.5", "", "", "")]),
                 .matrix("Own rows", .figure(nil, .mean)), .paired("Against the first", against: nil),
                 .paired("Against alone", against: .local),
-            ], figures: [.bars("Bars", .figure(nil, .weighted)), .curves("Curves")]
+            ],
+            figures: [
+                .bars("Bars", .figure(nil, .weighted)), .curves("Curves"),
+                .trade("Trade", .figure(.cluster, .weighted), for: .megabytesUp),
+            ]
         ) { scale in
             [
                 .init(

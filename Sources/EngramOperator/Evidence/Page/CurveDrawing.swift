@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import EngramFederation
-import Foundation
 
 /// Figures by round, a line a method, means over seeds.
 package struct CurveDrawing: Sendable {
@@ -32,33 +31,16 @@ package struct CurveDrawing: Sendable {
         self.curves = curves.filter { !$0.points.isEmpty }
     }
 
-    private static let (left, top, across, down) = (60.0, 50.0, 560.0, 300.0)
-
     package var svg: String {
-        let scale = Drawing.scale(of: curves.flatMap { $0.points.map(\.value) })
+        let frame = PlotFrame(title: title, values: curves.flatMap { $0.points.map(\.value) })
         let last = max(2, curves.compactMap { $0.points.last?.round }.max() ?? 2)
-        func x(_ round: Int) -> Double { Self.left + Self.across * Double(round - 1) / Double(last - 1) }
-        func y(_ value: Double) -> Double {
-            Self.top + Self.down * (1 - (value - scale.lowerBound) / max(1e-12, scale.upperBound - scale.lowerBound))
-        }
-        var body = Drawing.text(title, x: 20, y: 28, "font-size=\"16\"")
-        body += "<path d=\"M\(Drawing.at(Self.left)) \(Drawing.at(Self.top))V\(Drawing.at(Self.top + Self.down))"
-        body += "H\(Drawing.at(Self.left + Self.across))\" fill=\"none\" stroke=\"#999\"/>\n"
-        for end in [scale.lowerBound, scale.upperBound] {
-            body += Drawing.text(String(format: "%.3f", end), x: 14, y: y(end) + 5, "fill=\"#666\"")
-        }
-        body += Drawing.text("round \(last)", x: x(last) - 20, y: Self.top + Self.down + 20, "fill=\"#666\"")
+        func x(_ round: Int) -> Double { PlotFrame.left + PlotFrame.across * Double(round - 1) / Double(last - 1) }
+        var body = frame.below("round \(last)", x: x(last))
         for (place, curve) in curves.enumerated() {
-            let path = curve.points.map { "\(Drawing.at(x($0.round))),\(Drawing.at(y($0.value)))" }.joined(separator: " ")
-            let colour = Drawing.colour(place)
-            body += "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"1.8\"/>\n"
-            body += Drawing.text(
-                "\(curve.name): \(Words.figure(curve.points.last?.value))", x: Self.left + Self.across + 20,
-                y: Self.top + 14 + 20 * Double(place), "fill=\"\(colour)\"")
+            let path = curve.points.map { "\(Drawing.at(x($0.round))),\(Drawing.at(frame.y($0.value)))" }
+            body += "<polyline points=\"\(path.joined(separator: " "))\" fill=\"none\" "
+            body += "stroke=\"\(Drawing.colour(place))\" stroke-width=\"1.8\"/>\n"
         }
-        let legend = 7.5 * Double(curves.map { $0.name.count + 8 }.max() ?? 0)
-        return Drawing.page(
-            width: Self.left + Self.across + 40 + legend,
-            height: max(Self.top + Self.down + 40, Self.top + 40 + 20 * Double(curves.count)), body)
+        return frame.page(body, names: curves.map { "\($0.name): \(Words.figure($0.points.last?.value))" })
     }
 }

@@ -32,6 +32,23 @@ package struct EvidenceFigure: Sendable {
         }
     }
 
+    /// One measure against what it costs by another: a file a case in which there is a cost.
+    package static func trade(_ caption: String, _ measure: Measure, for price: Measure) -> EvidenceFigure {
+        EvidenceFigure(caption) { results in
+            results.groups.enumerated().compactMap { place, group in
+                let points = group.runs.compactMap { run in
+                    run.estimate(measure).map {
+                        TradeDrawing.Point(name: run.name, price: run.estimate(price)?.mean, value: $0.mean)
+                    }
+                }
+                let title = "\(group.name): \(results.metricNames.first ?? ""), \(measure.heading), and \(price.heading)"
+                return TradeDrawing(title: title, price: price.heading, points: points).map {
+                    File(name: "\(results.name)-trade-\(place + 1).svg", svg: $0.svg)
+                }
+            }
+        }
+    }
+
     /// Every method's figure by round: a file a case.
     package static func curves(_ caption: String) -> EvidenceFigure {
         EvidenceFigure(caption) { results in

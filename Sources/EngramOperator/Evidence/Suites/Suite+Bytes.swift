@@ -19,7 +19,8 @@ extension Suite {
                     .figure(.cluster, .weighted), .figure(.cluster, .worstTenth), .roundsTo(0.75), .rand, .megabytesUp,
                     .megabytesDown,
                 ])
-        ]
+        ],
+        figures: [.trade("Accuracy for megabytes sent", .figure(.cluster, .weighted), for: .megabytesUp)]
     ) { scale in
         let codecs = [
             ("float32", "[float32]"), ("float16", "[float16]"), ("int8", "[int8]"), ("4 bits", "['qsgd(7)']"),

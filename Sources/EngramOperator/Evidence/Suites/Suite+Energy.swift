@@ -19,7 +19,8 @@ extension Suite {
                     .megabytesDown,
                     .declaredSeconds, .energyJoules,
                 ])
-        ]
+        ],
+        figures: [.trade("Accuracy for declared energy", .figure(nil, .weighted), for: .energyJoules)]
     ) { scale in
         let methods: [Contestant] = [
             Contestant("fedavg", row: .cluster),

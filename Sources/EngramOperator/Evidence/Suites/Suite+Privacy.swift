@@ -19,7 +19,8 @@ extension Suite {
                     .figure(.cluster, .weighted), .figure(.cluster, .worstTenth), .epsilon, .rand, .clusters,
                     .processorSecondsPerRound,
                 ])
-        ]
+        ],
+        figures: [.trade("Accuracy for an epsilon; dashed without noise", .figure(.cluster, .weighted), for: .epsilon)]
     ) { scale in
         let common = [
             "model.hidden=[]", "cohort=poisson", "cohort.fraction=0.5", "reference.global=false", "reference.local=false",
